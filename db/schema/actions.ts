@@ -137,6 +137,8 @@ export const actions = sqliteTable(
     index("actions_customer").on(t.tenantId, t.customerId, t.decidedAt),
     // Word for word how a turn takes what is due.
     index("actions_due").on(t.tenantId, sql`(decided_by = 'policy')`, t.availableAt).where(sql`available_at is not null`),
+    // What ended in the last hour, of all clients.
+    index("actions_finished").on(t.finishedAt).where(sql`finished_at is not null`),
     index("actions_expiring").on(t.expiresAt).where(sql`status in ('waiting', 'shadowed')`),
     // Who was in the comparison from when on: all that lift asks of an action, so that no row is touched.
     index("actions_compared")

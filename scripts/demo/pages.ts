@@ -58,6 +58,7 @@ export const adminPages = [
   "/admin/runs/cancel",
   "/admin/dead-letters/replay",
   "/admin/remind",
+  "/admin/load",
   "/admin/renewals",
   "/admin/calendar",
   "/admin/webhooks",

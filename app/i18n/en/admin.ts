@@ -13,6 +13,7 @@ export const admin = {
     today: "Today",
     clients: "Clients",
     runs: "Runs",
+    load: "Load",
     renewals: "Token renewal",
     approvals: "Approvals",
     learning: "Learning",

@@ -29,6 +29,7 @@ export { intake } from "./intake.ts";
 export { learning } from "./learning.ts";
 export { letterWords } from "./letter-words.ts";
 export { liftWords } from "./lift-words.ts";
+export { load } from "./load.ts";
 export { loans } from "./loans.ts";
 export { mailWords } from "./mail-words.ts";
 export { notices } from "./notices.ts";

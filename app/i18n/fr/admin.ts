@@ -15,6 +15,7 @@ export const admin = {
     today: "Aujourd’hui",
     clients: "Clients",
     runs: "Exécutions",
+    load: "Charge",
     renewals: "Renouvellement",
     approvals: "Approbations",
     learning: "Apprentissage",

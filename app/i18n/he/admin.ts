@@ -15,6 +15,7 @@ export const admin = {
     today: "היום",
     clients: "לקוחות",
     runs: "הרצות",
+    load: "עומס",
     renewals: "חידוש אסימונים",
     approvals: "אישורים",
     learning: "למידה",

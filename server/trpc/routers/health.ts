@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AgencyHealth, agencyHealth } from "#server/domain/health/agency-health.ts";
 import { FindTraces, findTraces, Trace } from "#server/domain/health/find-traces.ts";
 import { Health, readHealth } from "#server/domain/health/read-health.ts";
+import { readLoad } from "#server/domain/health/read-load.ts";
 import { readToday } from "#server/domain/health/read-today.ts";
 import { listRemindable, remindClients } from "#server/domain/health/remind-clients.ts";
 import { Remindable, RemindedClients } from "#server/domain/health/schemas.ts";
@@ -27,6 +28,9 @@ export const health = router({
 
   /** What waits for the agency's admins. */
   agency: staff.output(AgencyHealth).query(({ ctx }) => agencyHealth(ctx)),
+
+  /** What runs in the whole fleet, what waits, and what is near a limit. */
+  load: staff.query(({ ctx }) => readLoad(ctx)),
 
   /** What is wrong in the whole fleet, the worst first. */
   today: staff.query(async ({ ctx }) => wordedToday(ctx, await readToday(ctx))),

@@ -7,7 +7,9 @@ import { listPolicies } from "#server/domain/actions/list-policies.ts";
 import { AutomationId, Automations, Autonomy, Policy, SetPolicy } from "#server/domain/actions/schemas.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { isFleetStopped, resumeActing, resumeFleet, stopActing, stopFleet } from "#server/domain/actions/stop-acting.ts";
+import { stopMany } from "#server/domain/actions/stop-many.ts";
 import { listJobSettings } from "#server/domain/schedules/job-settings.ts";
+import { TenantId } from "#server/domain/tenancy/schemas.ts";
 import { memberOrStaff, router, staff } from "#server/trpc/init.ts";
 import { Done, whenDone } from "#server/trpc/replies.ts";
 
@@ -65,5 +67,10 @@ export const policies = router({
   /** Whether nothing is done for anybody now. */
   fleet: staff.query(async ({ ctx }) => ({ stopped: await isFleetStopped(ctx) })),
   stopFleet: staff.output(Done).mutation(({ ctx }) => whenDone(stopFleet(ctx))),
+  /** Stops all actions of these clients, or lets them go on. */
+  stopMany: staff
+    .input(z.object({ tenants: z.array(TenantId).max(50), stops: z.boolean() }))
+    .output(z.object({ done: z.number(), kept: z.array(z.string()) }))
+    .mutation(({ ctx, input }) => stopMany(ctx, input)),
   resumeFleet: staff.output(Done).mutation(({ ctx }) => whenDone(resumeFleet(ctx))),
 });

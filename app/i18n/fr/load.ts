@@ -1,0 +1,63 @@
+import type { load as english } from "../en/load.ts";
+import type { Translation } from "../shape.ts";
+
+export const load = {
+  title: "Charge",
+  description: "Ce qui tourne pour tous les clients, ce qui attend, et ce qui approche d’une limite.",
+  refresh: "Actualiser",
+  rates: {
+    title: "Débit",
+    description: "Ce qui s’est terminé à chacune des 60 dernières minutes.",
+    runs: "Exécutions par minute",
+    actions: "Actions par minute",
+    peak: "Maximum en une minute : {{count}}",
+    hour: "{{count}} dans la dernière heure",
+  },
+  backlog: {
+    title: "En attente",
+    description: "Le travail à faire maintenant, par client, la plus longue attente d’abord.",
+    totals: "{{clients}} clients attendent {{runs}} exécutions et {{actions}} actions.",
+    client: "Client",
+    choose: "Sélectionner {{client}}",
+    runs: "Exécutions",
+    actions: "Actions",
+    oldest: "En attente depuis",
+    stopped: "Arrêté",
+    stop: "Arrêter les actions des clients sélectionnés",
+    resume: "Reprendre les actions des clients sélectionnés",
+    stopHint:
+      "Arrête toutes les actions de ces clients, même approuvées. Les exécutions continuent, et les automatisations peuvent encore proposer.",
+    none: "Sélectionnez au moins un client.",
+    stopped_one: "Actions de {{count}} client arrêtées.",
+    stopped_many: "Actions de {{count}} clients arrêtées.",
+    stopped_other: "Actions de {{count}} clients arrêtées.",
+    resumed_one: "Actions de {{count}} client reprises.",
+    resumed_many: "Actions de {{count}} clients reprises.",
+    resumed_other: "Actions de {{count}} clients reprises.",
+    kept: "Arrêtés par leurs propres équipes, et laissés ainsi : {{clients}}.",
+    emptyTitle: "Rien n’attend",
+    emptyBody: "Tout le travail à faire est en cours.",
+  },
+  limits: {
+    title: "Comptes proches d’une limite",
+    description:
+      "Ce qu’un fournisseur autorise par minute, et la part utilisée. Affiché quand la moitié a été utilisée ou que des appels ont dû attendre, dans les 15 dernières minutes.",
+    account: "Compte",
+    limit: "Limite",
+    used: "Utilisé",
+    waits: "Appels qui ont attendu",
+    at: "Mesuré",
+    emptyTitle: "Aucun compte n’approche d’une limite",
+    emptyBody: "Les fournisseurs répondent bien en deçà de ce qu’ils autorisent.",
+  },
+  errors: {
+    title: "Budgets d’erreur",
+    description: "1 % des exécutions d’une tâche peuvent échouer en 24 heures. Au-delà de 100 %, il y a eu plus d’échecs.",
+    job: "Tâche",
+    ended: "Exécutions",
+    failed: "Échecs",
+    used: "Budget utilisé",
+    emptyTitle: "Aucune exécution dans les dernières 24 heures",
+    emptyBody: "Les budgets apparaissent avec les premières exécutions.",
+  },
+} satisfies Translation<typeof english>;

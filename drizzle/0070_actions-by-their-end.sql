@@ -1,0 +1,1 @@
+CREATE INDEX `actions_finished` ON `actions` (`finished_at`) WHERE finished_at is not null;
