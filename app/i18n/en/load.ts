@@ -14,7 +14,7 @@ export const load = {
   backlog: {
     title: "Backlog",
     description: "Work that is due now, by client, the longest wait first.",
-    totals: "{{clients}} clients wait for {{runs}} runs and {{actions}} actions.",
+    totals: "Clients: {{clients}} · Runs: {{runs}} · Actions: {{actions}}",
     client: "Client",
     choose: "Select {{client}}",
     runs: "Runs",

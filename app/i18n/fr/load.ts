@@ -16,7 +16,7 @@ export const load = {
   backlog: {
     title: "En attente",
     description: "Le travail à faire maintenant, par client, la plus longue attente d’abord.",
-    totals: "{{clients}} clients attendent {{runs}} exécutions et {{actions}} actions.",
+    totals: "Clients : {{clients}} · Exécutions : {{runs}} · Actions : {{actions}}",
     client: "Client",
     choose: "Sélectionner {{client}}",
     runs: "Exécutions",
