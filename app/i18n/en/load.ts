@@ -1,7 +1,7 @@
 /** What runs in the whole fleet, what waits, and what is near a limit. */
 export const load = {
   title: "Load",
-  description: "What runs for all clients, what waits, and what is close to a limit.",
+  description: "What runs for all clients, the backlog, and what is close to a limit.",
   refresh: "Refresh",
   rates: {
     title: "Throughput",
@@ -47,7 +47,7 @@ export const load = {
   },
   errors: {
     title: "Error budgets",
-    description: "1% of a job’s runs may fail in 24 hours. Over 100%, more failed than that.",
+    description: "1% of a job’s runs can fail in 24 hours. Over 100%, more failed than that.",
     job: "Job",
     ended: "Runs",
     failed: "Failed",
