@@ -190,7 +190,10 @@ test("a shop that nobody has, one that two have, and a domain with another shop'
 });
 
 test("a suspended client, a bridge that is off or in shadow, and what the settings do not allow refuse in words and for good", async () => {
-  expect(await flow((await client({ status: "suspended" })).shop)).toMatchObject({ status: 409 });
+  const suspended = await client({ status: "suspended" });
+  // Also what asks no verb that looks for it.
+  expect(await flow(suspended.shop, { action: "leave-note", properties: { note: "Hello" } })).toMatchObject({ status: 409 });
+  expect(await callsOf(suspended)).toEqual([]);
   for (const mode of [null, "off", "shadow"] as const)
     expect(await flow((await client({ mode })).shop)).toMatchObject({ status: 403, message: expect.stringContaining("off or in shadow") });
   const it = await client({ inbound: { runs: false }, locale: "fr" });
