@@ -79,18 +79,28 @@ interface Work {
   statements: readonly Statement[];
 }
 
+const countsAStatement = 6;
+
 async function finish(ctx: TenantCtx, working: Working, { demand, found, statements }: Work): Promise<boolean> {
   const { delivery, connection } = working;
-  const pairs = Object.entries(found).map(([table, count]) => sql`${table}, (${count})`);
-  const report = sql`json_object(${sql.join(pairs, sql`, `)})`;
+  const counted = Object.entries(found).map(([table, count]) => sql`${table}, (${count})`);
+  // A statement binds a hundred values at most: what was counted is put together of several.
+  const parts = Array.from({ length: Math.max(1, Math.ceil(counted.length / countsAStatement)) }, (_, at) =>
+    counted.slice(at * countsAStatement, (at + 1) * countsAStatement),
+  );
   const { won } = await conclude(ctx, delivery.id, {
     forget: true,
     audit: { action: `privacy.${demand.kind}`, details: { connection: connection.id, provider: connection.provider } },
     statements: [
-      ctx.db
-        .update(privacyRequests)
-        .set({ doneAt: ctx.now(), report })
-        .where(inTenant(ctx, privacyRequests, eq(privacyRequests.deliveryId, delivery.id), stillOpen(ctx, delivery.id))),
+      ...parts.map((pairs) =>
+        ctx.db
+          .update(privacyRequests)
+          .set({
+            doneAt: ctx.now(),
+            report: sql`json_patch(coalesce(${privacyRequests.report}, '{}'), json_object(${sql.join(pairs, sql`, `)}))`,
+          })
+          .where(inTenant(ctx, privacyRequests, eq(privacyRequests.deliveryId, delivery.id), stillOpen(ctx, delivery.id))),
+      ),
       ...statements,
     ],
   });
