@@ -23,6 +23,7 @@ import { fairnessRows, measureFairness } from "./bench/rows/fairness.ts";
 import { measureModels, modelRows } from "./bench/rows/models.ts";
 import { measurePageScripts } from "./bench/rows/page-scripts.ts";
 import { measureCpu, measurePages } from "./bench/rows/pages.ts";
+import { measureRates } from "./bench/rows/rates.ts";
 import { measureRuns } from "./bench/rows/runs.ts";
 import { measureScale, scaleRows } from "./bench/rows/scale.ts";
 import { measureRehearsal, measureScoring } from "./bench/rows/shop.ts";
@@ -50,6 +51,7 @@ const rowNames = [
   "tick-rows-read",
   ...scaleRows,
   ...fairnessRows,
+  "rate-budget",
   ...modelRows,
   "rehearsal",
   "score-100000-customers-in-d1",
@@ -64,6 +66,7 @@ const ofNoServer: ReadonlySet<RowName> = new Set([
   "tick-rows-read",
   ...scaleRows,
   ...fairnessRows,
+  "rate-budget",
   ...modelRows,
   "rehearsal",
   "score-100000-customers-in-d1",
@@ -164,6 +167,7 @@ async function measureRows(wanted: ReadonlySet<RowName>): Promise<Row[]> {
     rows.push(...(await measureModels(say)));
   }
   for (const [name, measure] of [
+    ["rate-budget", measureRates],
     ["rehearsal", measureRehearsal],
     ["score-100000-customers-in-d1", measureScoring],
   ] as const) {

@@ -11,18 +11,22 @@ export interface ModelWorker {
 }
 
 /**
- * A Worker of a script in workerd, which has nothing but the models, or with `d1` an empty database of ours as `DB`. `entry` is its file below
- * scripts/.
+ * A Worker of a script in workerd, which has nothing but the models, or with `d1` an empty database of ours as `DB`, or with `objects` its own
+ * classes under these bindings. `entry` is its file below scripts/.
  */
-export async function startModelWorker(entry: string, { d1 = false }: { d1?: boolean } = {}): Promise<ModelWorker> {
+export async function startModelWorker(
+  entry: string,
+  { d1 = false, objects = {} }: { d1?: boolean; objects?: Record<string, string> } = {},
+): Promise<ModelWorker> {
   const { outputFiles } = await build({
     entryPoints: [resolve(import.meta.dirname, entry)],
-    ...{ bundle: true, format: "esm", target: "es2022", write: false, logLevel: "error", external: ["node:*"] },
+    ...{ bundle: true, format: "esm", target: "es2022", write: false, logLevel: "error", external: ["node:*", "cloudflare:*"] },
   });
   const miniflare = new Miniflare({
     modules: [{ type: "ESModule", path: "models.js", contents: outputFiles[0]?.text ?? "" }],
     ...{ compatibilityDate: "2026-04-01", compatibilityFlags: ["nodejs_compat"] },
     ...(d1 && { d1Databases: ["DB"] }),
+    durableObjects: objects,
   });
   const url = await miniflare.ready;
   if (d1) await migrate(drizzle(await miniflare.getD1Database("DB")), { migrationsFolder: resolve(import.meta.dirname, "../drizzle") });
