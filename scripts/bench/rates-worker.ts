@@ -1,19 +1,7 @@
-import { DurableObject } from "cloudflare:workers";
-import { type Ask, createRateBudget, type Failed } from "#server/rate-budget.ts";
+import type { Ask } from "#server/rate-budget.ts";
 import { createRateLeases, type RatedAccount, type RateKeeper } from "#server/rate-leases.ts";
 
-/** Keeps one account's budget as `workers/rate-keeper.ts` does, and notes nothing. */
-export class Keeper extends DurableObject implements RateKeeper {
-  readonly #budget = createRateBudget();
-
-  async take(_account: RatedAccount, ask: Ask) {
-    return this.#budget.take(ask, Date.now());
-  }
-
-  async fail(_account: RatedAccount, failed: Failed) {
-    this.#budget.fail(failed, Date.now());
-  }
-}
+export { RateKeeper } from "#workers/rate-keeper.ts";
 
 const account: RatedAccount = { provider: "bench", externalId: "1", tenant: "t", connection: "c" };
 const limit = { name: "calls", most: 1e9, perS: 1e9 };

@@ -6,7 +6,7 @@ const rounds = 5;
 
 /** What an account's budget adds to a call, in the milliseconds of one: with leases, beside a question to its object for each. */
 export async function measureRates(): Promise<Row> {
-  const worker = await startModelWorker("bench/rates-worker.ts", { objects: { KEEPER: "Keeper" } });
+  const worker = await startModelWorker("bench/rates-worker.ts", { objects: { KEEPER: "RateKeeper" } });
   try {
     const perCall = async (path: string) => {
       const from = performance.now();
