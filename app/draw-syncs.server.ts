@@ -27,7 +27,7 @@ export function drawSyncs(found: Found, reader: Reader): SyncsView {
 
 const sayer = ({ region, timeZone }: Reader) => ({
   count: (value: number) => isolate(formatCount(region, value)),
-  at: (instant: number) => isolate(formatDate(region, instant, { timeZone, style: "time" })),
+  at: (instant: number) => isolate(formatDate(region, instant, { timeZone, style: "dateTime" })),
 });
 
 function listsView(lists: readonly List[], reader: Reader): NonNullable<SyncsView["lists"]> {

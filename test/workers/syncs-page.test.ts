@@ -97,7 +97,7 @@ test("of a list it is said how many are in its group, how many are on it, what w
   expect(page.text).toContain("What is in step between your shop and Acme Gifts");
   const [[name, here, there, waiting, notes] = []] = page.cells;
   expect([name, here, there, waiting]).toEqual(["Atrium loyalGroup: Loyal", "5", "2", "1 to add"]);
-  expect(notes).toMatch(/^Without a Klaviyo profile: 3Added by others: 1Compared on /);
+  expect(notes).toMatch(/^Without a Klaviyo profile: 3Added by others: 1Compared: /);
 });
 
 test("of a catalog it is said what is in step and waits, and what was refused with Klaviyo's reason", async () => {

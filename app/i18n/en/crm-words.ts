@@ -13,7 +13,7 @@ export const crmWords = {
     lastAt: "Last compared",
     never: "Not yet",
   },
-  noEmail: "{{customers}} company buyers have no email address, so HubSpot can’t know them.",
+  noEmail: "Company buyers without an email address, which HubSpot needs: {{customers}}",
   failed: {
     title: "Not done in the last 7 days",
     caption: "Rows that HubSpot or the shop didn’t take, by reason",

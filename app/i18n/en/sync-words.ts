@@ -3,7 +3,7 @@ export const syncWords = {
   title: "In step",
   description: "What is in step between your shop and {{account}}, and what isn’t yet.",
   descriptionBefore: "What is in step between your shop and Klaviyo, and what isn’t yet.",
-  compared: "Compared on {{at}}",
+  compared: "Compared: {{at}}",
   lists: {
     title: "Lists",
     caption: "Customer groups and their Klaviyo lists",

@@ -15,7 +15,7 @@ export const crmWords = {
     lastAt: "Dernière comparaison",
     never: "Pas encore",
   },
-  noEmail: "{{customers}} acheteurs professionnels n’ont pas d’adresse e-mail : HubSpot ne peut pas les reconnaître.",
+  noEmail: "Acheteurs professionnels sans adresse e-mail, dont HubSpot a besoin : {{customers}}",
   failed: {
     title: "Non faits ces 7 derniers jours",
     caption: "Lignes refusées par HubSpot ou la boutique, par motif",

@@ -5,7 +5,7 @@ export const syncWords = {
   title: "Synchronisation",
   description: "Ce qui concorde entre votre boutique et {{account}}, et ce qui ne concorde pas encore.",
   descriptionBefore: "Ce qui concorde entre votre boutique et Klaviyo, et ce qui ne concorde pas encore.",
-  compared: "Comparé le {{at}}",
+  compared: "Comparé : {{at}}",
   lists: {
     title: "Listes",
     caption: "Groupes de clients et leurs listes Klaviyo",

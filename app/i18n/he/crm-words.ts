@@ -15,7 +15,7 @@ export const crmWords = {
     lastAt: "השוואה אחרונה",
     never: "עדיין לא",
   },
-  noEmail: "ל-{{customers}} קונים עסקיים אין כתובת אימייל, ולכן HubSpot לא יכולה להכיר אותם.",
+  noEmail: "קונים עסקיים בלי כתובת אימייל, ש־HubSpot צריכה: {{customers}}",
   failed: {
     title: "לא בוצע ב-7 הימים האחרונים",
     caption: "שורות ש-HubSpot או החנות לא קיבלו, לפי סיבה",

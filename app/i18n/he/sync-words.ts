@@ -5,7 +5,7 @@ export const syncWords = {
   title: "מצב הסנכרון",
   description: "מה מסונכרן בין החנות שלך ל-{{account}}, ומה עדיין לא.",
   descriptionBefore: "מה מסונכרן בין החנות שלך ל-Klaviyo, ומה עדיין לא.",
-  compared: "נבדק ב-{{at}}",
+  compared: "נבדק: {{at}}",
   lists: {
     title: "רשימות",
     caption: "קבוצות לקוחות והרשימות שלהן ב-Klaviyo",
