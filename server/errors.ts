@@ -60,6 +60,7 @@ export const errorCodes = {
   loan_not_found: ["not_found"],
   member_not_found: ["not_found"],
   notice_not_found: ["not_found"],
+  order_not_found: ["not_found"],
   privacy_request_not_found: ["not_found"],
   provider_not_found: ["not_found"],
   request_not_found: ["not_found"],
@@ -70,6 +71,7 @@ export const errorCodes = {
   sign_in_not_found: ["not_found"],
   sign_in_here_not_found: ["not_found"],
   sign_in_link_not_found: ["not_found"],
+  variant_not_found: ["not_found"],
   waiting_account_not_found: ["not_found"],
   webhook_not_found: ["not_found"],
 
@@ -79,6 +81,7 @@ export const errorCodes = {
   not_a_number: ["invalid"],
   wrong_format: ["invalid"],
   wrong_value: ["invalid"],
+  reference_unknown: ["invalid", "provider"],
   too_short: ["invalid", "least"],
   too_long: ["invalid", "most"],
   too_few: ["invalid", "least"],
@@ -199,6 +202,8 @@ export const errorCodes = {
   secret_lost: ["conflict"],
   secret_replaced: ["conflict"],
   settings_changed: ["conflict"],
+  order_moved_on: ["conflict"],
+  supplier_not_connected: ["conflict", "provider"],
   team_full: ["conflict", "members"],
 
   too_many_tries: ["rate_limited"],

@@ -17,6 +17,7 @@ export * from "./rates.ts";
 export * from "./referrals.ts";
 export * from "./rehearsals.ts";
 export * from "./runs.ts";
+export * from "./supply.ts";
 export * from "./syncs.ts";
 export * from "./tenants.ts";
 export * from "./turns.ts";

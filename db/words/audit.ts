@@ -82,6 +82,10 @@ export const auditActions = [
   "session.started",
   "sign_in.many_requests",
   "sign_in.many_wrong_codes",
+  "supply.decided",
+  "supply.kept",
+  "supply.mapped",
+  "supply.unmapped",
   "user.onboarded",
   "user.updated",
   // In lines of before it was called `webhook.reprocessed`.

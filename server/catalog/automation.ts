@@ -21,8 +21,8 @@ export type Automation<Config extends z.ZodType = z.ZodType, Cursor extends z.Zo
 type Written<Config extends z.ZodType, Cursor extends z.ZodType, Lines extends RunLines> = Job<Config, Cursor, Lines> & {
   acts: Acts;
   kinds: readonly ActionKind[];
-  /** A provider of its kinds that it runs without, and what is missing then: it proposes nothing to be done there. */
-  without?: { provider: string; says: Text };
+  /** Providers of its kinds that it runs without, and what is missing then: it proposes nothing to be done there. */
+  without?: Readonly<Record<string, Text>>;
 };
 
 type WrittenToHear<Config extends z.ZodType, Kind extends OccurrenceKind, Lines extends RunLines> = Omit<
@@ -68,9 +68,11 @@ export function defineAutomation(
   written: Written<z.ZodType, z.ZodType, RunLines> | WrittenToHear<z.ZodType, OccurrenceKind, RunLines>,
 ): Automation {
   const job = "react" in written ? { ...written, cursor: Heard, step: hearing(written) } : written;
-  const { kinds, without } = job;
-  const needOf = ({ need }: ActionKind): Need =>
-    need.provider === without?.provider ? { ...need, optional: { without: without.says } } : need;
+  const { kinds, without = {} } = job;
+  const needOf = ({ need }: ActionKind): Need => {
+    const says = without[need.provider];
+    return says ? { ...need, optional: { without: says } } : need;
+  };
   const automation = {
     ...job,
     needs: [...job.needs, ...kinds.flatMap((kind) => [needOf(kind), ...(kind.reads ?? [])])].reduce(withNeed, []),

@@ -23,6 +23,7 @@ import type {
 } from "./records.ts";
 import type { FoundReferral, FriendsCode, JudgedReferral, Referrals } from "./referrals.ts";
 import type { ShopHistory } from "./shop-history.ts";
+import type { Supply, SupplyRecord } from "./supply.ts";
 import type { Watch } from "./watch.ts";
 
 /** What a job needs of a provider: one account of the client's there, with these permissions. */
@@ -63,6 +64,7 @@ export interface Stored {
   crm: CrmRecords;
   lists: KeptLists;
   catalog: KeptCatalog;
+  supply: Supply;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
   /**
@@ -148,6 +150,8 @@ export interface Effects extends KeptEffects {
   judged?: readonly JudgedReferral[];
   /** How the shop's buyers and orders stand in a CRM. */
   crm?: CrmFound;
+  /** How orders stand that suppliers are to send; one that a person changed meanwhile stays as they left it. */
+  supplied?: readonly SupplyRecord[];
   /** What an automation would have done. Written as its policy says; of one that is off, nothing. */
   proposals?: readonly Proposal[];
   /** Other jobs (ids) that are due at once because of what this step found, for those that read the shop's history. */
@@ -172,7 +176,7 @@ export interface Acts {
   /** It asks nothing but who bought and what arrived (`buyers`, `delivered` of the shop's history): so it can be tried over days that are past. */
   rehearsable?: true;
   /** What it keeps of its own, and is shown on a page below its own. */
-  shows?: "referrals" | "flow" | "crm" | "syncs";
+  shows?: "referrals" | "flow" | "crm" | "syncs" | "suppliers";
   /** Jobs (ids) that store what it reads: they are on as long as it is. */
   feeds: readonly string[];
   /** Why it proposes something: sentences by names that stay, filled in from a proposal's evidence. */

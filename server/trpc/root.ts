@@ -31,6 +31,7 @@ import { reveals } from "./routers/reveals.ts";
 import { runs } from "./routers/runs.ts";
 import { scripts } from "./routers/scripts.ts";
 import { signIn } from "./routers/sign-in.ts";
+import { supply } from "./routers/supply.ts";
 import { syncs } from "./routers/syncs.ts";
 import { team } from "./routers/team.ts";
 import { webhooks } from "./routers/webhooks.ts";
@@ -50,6 +51,7 @@ export const appRouter = router({
   signIn,
   me,
   mails,
+  supply,
   team,
   connections,
   credentials,

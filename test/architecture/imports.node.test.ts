@@ -29,6 +29,7 @@ const ranks = [
   "referrals",
   "crm",
   "syncs",
+  "supply",
   "asking",
   "runs",
   "rehearsals",

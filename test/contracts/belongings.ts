@@ -49,6 +49,8 @@ import {
   schedules,
   secrets,
   sessions,
+  supplyMappings,
+  supplyOrders,
   syncs,
   tenants,
   turns,
@@ -314,6 +316,11 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
     db.insert(catalogRows).values({
       ...{ tenantId, connectionId, accountId: connectionId, part: "item", externalId: marker, productId: marker, sent: marker },
       ...{ sentBy: `act_${marker}`, isGone: false },
+    }),
+    db.insert(supplyMappings).values({ tenantId, connectionId, variantId: marker, state: "mapped", mappedBy: marker, mappedAt: now }),
+    db.insert(supplyOrders).values({
+      ...{ tenantId, connectionId, orderId: marker, provider: "cj", customerId: marker, state: "held", facts: { message: marker } },
+      ...{ since: now, lines: [], parcels: [], createdAt: now },
     }),
     db.insert(resources).values({ tenantId, connectionId, kind: "ga4_property", externalId: marker, name: marker, listedAt: now }),
     db.insert(debts).values({

@@ -84,6 +84,11 @@ const plain: Record<string, unknown> = {
   hint: "checklist",
   // A customer of the shop's, whom no client of the test has.
   of: "1",
+  // Of an order and a product of the shop's, which no client of the test has, and of a supplier's thing.
+  order: "1",
+  variant: "1",
+  reference: "V1",
+  q: "",
   // Of a webhook of an account's own.
   secret: "a-webhook-secret-of-its-own",
   all: false,

@@ -13,18 +13,22 @@ import {
   policies,
   schedules,
   secrets,
+  supplyOrders,
+  variants,
   webhookDeliveries,
 } from "#db/schema/index.ts";
 import { usualPolicy } from "#server/domain/actions/usual-policy.ts";
+import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import type { DescribedOperation, OpenApiDocument } from "#server/trpc/openapi-document.ts";
 import { restOperations } from "#server/trpc/rest.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { ask, asPerson } from "#test/ask.ts";
+import { freshAccount, supplier } from "#test/catalog/actions/doing.ts";
 import { type Belongings, makeBelongings } from "#test/contracts/belongings.ts";
 import { feed } from "#test/contracts/feed.ts";
 import { connectThrough, control, visit } from "#test/domain/connecting/consent.ts";
 import { mintKey } from "#test/domain/connecting/mint-key.ts";
-import { makeTenant, makeUser, testEnv } from "#test/harness.ts";
+import { makeTenant, makeUser, testEnv, testTenantCtx } from "#test/harness.ts";
 
 const db = openDb(testEnv.DB);
 const operations = new Map(restOperations(appRouter._def.procedures).map((operation) => [operation.name, operation]));
@@ -114,6 +118,7 @@ async function makeWorld(): Promise<World> {
   ]);
   for (const verb of ["approve", "reject", "edit", "undo"]) await proposeAt(belongings, verb);
   await findAt(belongings);
+  await supplyAt(belongings);
   const house = await makeTenant({ vertical: "agency" });
   const lends = await visit(house);
   await connectThrough(lends.browser, { tenant: house.id, provider: "hubspot" });
@@ -155,6 +160,23 @@ async function proposeAt(belongings: Belongings, verb: string): Promise<void> {
   ]);
 }
 
+/** A product and an order of the shop's that somebody may decide on, and a supplier to ask. */
+async function supplyAt({ tenant, connectionId }: Belongings): Promise<void> {
+  const [now, of] = [Date.now(), { tenantId: tenant.id, connectionId }];
+  const at = freshAccount.cj();
+  await supplier("cj", at, { goods: [{ id: "V1", sku: "S1", price: 300, stock: 5 }] });
+  await connectKey(testTenantCtx(tenant, "owner"), { provider: "cj", fields: (await mintKey("cj", at)).fields });
+  await db.batch([
+    db.insert(variants).values({
+      ...{ ...of, externalId: "1", productId: "1", title: "", sku: "S1", priceMinor: 1, compareAtMinor: null, currency: "GBP", stock: 1 },
+      updatedAt: now,
+    }),
+    db.insert(supplyOrders).values({
+      ...{ ...of, orderId: "1", provider: "cj", state: "held", facts: {}, since: now, lines: [], parcels: [], createdAt: now },
+    }),
+  ]);
+}
+
 const findingFor = ({ marker }: Belongings, verb: string) => `fnd_${marker}_${verb}`;
 
 /** Findings of which this verb can be asked. Their automation is in shadow. */
@@ -187,6 +209,7 @@ const given: Record<string, () => Record<string, unknown>> = {
   "learning.snooze": () => ({ findingId: findingFor(world.belongings, "snooze") }),
   "learning.list": () => ({ state: "open", kind: undefined }),
   "referrals.get": () => ({ of: undefined }),
+  "supply.orders": () => ({ state: undefined }),
   "rehearsals.request": () => ({ days: 7, config: {} }),
   "policies.set": () => ({ mode: "shadow", staffDecides: true }),
   "connections.connectKey": () => ({ provider: "vapi", fields: world.key, connectionId: undefined }),

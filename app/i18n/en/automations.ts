@@ -25,6 +25,7 @@ export const automations = {
   flow: "View Flow activity",
   crm: "View CRM sync",
   syncs: "View what’s in step",
+  suppliers: "View supplier orders",
   runNow: "Run now",
   does: "What it does",
   may: "What it can do",

@@ -45,6 +45,7 @@ export { run } from "./run.ts";
 export { runWords } from "./run-words.ts";
 export { runs } from "./runs.ts";
 export { settings } from "./settings.ts";
+export { supplyWords } from "./supply-words.ts";
 export { syncWords } from "./sync-words.ts";
 export { team } from "./team.ts";
 export { today } from "./today.ts";

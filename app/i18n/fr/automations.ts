@@ -27,6 +27,7 @@ export const automations = {
   flow: "Voir l’activité Flow",
   crm: "Voir la synchronisation CRM",
   syncs: "Voir la synchronisation",
+  suppliers: "Voir les commandes fournisseurs",
   runNow: "Lancer maintenant",
   does: "Ce qu’elle fait",
   may: "Ce qu’elle peut faire",

@@ -27,6 +27,7 @@ export const automations = {
   flow: "צפייה בפעילות Flow",
   crm: "צפייה בסנכרון ה-CRM",
   syncs: "מצב הסנכרון",
+  suppliers: "הצגת הזמנות מספקים",
   runNow: "הרצה עכשיו",
   does: "מה היא עושה",
   may: "מה היא רשאית לעשות",

@@ -76,8 +76,7 @@ export const churnPredictionResilient = defineAutomation({
   },
   needs: [{ provider: "shopify", scopes: ["read_orders", "read_customers"] }],
   without: {
-    provider: "klaviyo",
-    says: {
+    klaviyo: {
       en: "Customers are scored, and their Klaviyo profiles aren’t updated until Klaviyo is connected.",
       fr: "Les clients sont évalués, et leurs profils Klaviyo ne sont pas mis à jour tant que Klaviyo n’est pas connecté.",
       he: "הלקוחות מדורגים, אך פרופילי Klaviyo שלהם לא מתעדכנים עד ש-Klaviyo יחובר.",

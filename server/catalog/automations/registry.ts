@@ -2,6 +2,7 @@ import type { Automation } from "#server/catalog/automation.ts";
 import { atRiskCustomerFlow } from "./at-risk-customer-flow.ts";
 import { birthdayAnniversaryFlow } from "./birthday-anniversary-flow.ts";
 import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
+import { dropshippingOrderFlow } from "./dropshipping-order-flow.ts";
 import { hubspotB2bCrm } from "./hubspot-b2b-crm.ts";
 import { klaviyoCatalogSync } from "./klaviyo-catalog-sync.ts";
 import { klaviyoSegmentLists } from "./klaviyo-segment-lists.ts";
@@ -22,6 +23,7 @@ const watched: readonly Automation[] = [
   hubspotB2bCrm,
   klaviyoSegmentLists,
   klaviyoCatalogSync,
+  dropshippingOrderFlow,
 ];
 
 /** Every automation, in the order in which the portal shows them. The last one watches the others. */

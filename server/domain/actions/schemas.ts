@@ -204,7 +204,10 @@ export const AutomationState = z.object({
     .array(z.object({ provider: z.string(), name: z.string(), scopes: z.array(z.string()) }))
     .describe("Accounts and permissions that it lacks."),
   rehearsable: z.boolean().describe("Whether it can be tried over past days."),
-  shows: z.enum(["referrals", "flow", "crm", "syncs"]).nullable().describe("What it keeps of its own, on a page below its own."),
+  shows: z
+    .enum(["referrals", "flow", "crm", "syncs", "suppliers"])
+    .nullable()
+    .describe("What it keeps of its own, on a page below its own."),
   lastRunAt: z.number().nullable(),
   nextAt: z.number().nullable(),
   counts: z.record(z.string(), z.number()).describe("Actions by how they stand."),

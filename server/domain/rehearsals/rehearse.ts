@@ -8,6 +8,7 @@ import type { Reading } from "#server/catalog/job.ts";
 import type { KeptCatalog, KeptLists } from "#server/catalog/keeping.ts";
 import type { Referrals } from "#server/catalog/referrals.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
+import type { Supply } from "#server/catalog/supply.ts";
 import type { Watch } from "#server/catalog/watch.ts";
 import { type PastCustomer, shopAt } from "./past-shop.ts";
 
@@ -91,6 +92,7 @@ function readingAt(
     crm: only<CrmRecords>({}),
     lists: only<KeptLists>({}),
     catalog: only<KeptCatalog>({}),
+    supply: only<Supply>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),
     optionalAccount: () => null,

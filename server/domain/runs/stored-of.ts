@@ -7,6 +7,7 @@ import { occurrencesOf } from "#server/domain/commerce/occurrences.ts";
 import { shopHistory } from "#server/domain/commerce/shop-history.ts";
 import { crmOf } from "#server/domain/crm/crm-of.ts";
 import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
+import { supplyOf } from "#server/domain/supply/supply-of.ts";
 import { keptCatalog } from "#server/domain/syncs/kept-catalog.ts";
 import { keptLists } from "#server/domain/syncs/kept-lists.ts";
 import { watchOf } from "./watch-of.ts";
@@ -21,6 +22,7 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   crm: crmOf(ctx, shopId),
   lists: keptLists(ctx, shopId),
   catalog: keptCatalog(ctx, shopId),
+  supply: supplyOf(ctx, shopId),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
 });

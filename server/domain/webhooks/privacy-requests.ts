@@ -21,6 +21,7 @@ import {
   referrals,
   refunds,
   rehearsed,
+  supplyOrders,
   tenants,
 } from "#db/schema/index.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
@@ -114,6 +115,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
     inCrm,
     conflicting,
     listed,
+    supplied,
   ] = await inside.db.batch([
     inside.db.select().from(orders).where(held(orders)),
     inside.db.select().from(refunds).where(held(refunds)),
@@ -142,6 +144,7 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
     inside.db.select().from(crmRecords).where(held(crmRecords)),
     inside.db.select().from(crmConflicts).where(held(crmConflicts)),
     inside.db.select().from(listMembers).where(held(listMembers)),
+    inside.db.select().from(supplyOrders).where(held(supplyOrders)),
   ]);
   const details = { request: request.id, provider: request.provider, orders: placed.length, refunds: returned.length };
   await commit(inside, "privacy.data_read", details, []);
@@ -198,6 +201,9 @@ export async function readHeldData(ctx: Ctx, { requestId }: { requestId: string 
     })),
     crmConflicts: conflicting.map(({ field, foundAt, decision }) => ({ field, foundAt: iso(foundAt), decision })),
     listMembers: listed.map(({ segment, profileId, seenAt }) => ({ segment, profile: profileId, seenAt: isoOrNull(seenAt) })),
+    supplyOrders: supplied.map(({ orderId, provider, state, since, parcels }) => ({
+      ...{ order: orderId, supplier: provider, state, since: iso(since), parcels },
+    })),
     rehearsed: tried.map(({ automation, variant, at, stake, orders, spent }) => ({
       automation,
       variant,

@@ -5,6 +5,7 @@ import { crmKinds, crmSides } from "#db/words/crm.ts";
 import { customerSegments } from "#db/words/customer-base.ts";
 import { referralStates } from "#db/words/referrals.ts";
 import { rehearsalVariants } from "#db/words/rehearsals.ts";
+import { supplyStates } from "#db/words/supply.ts";
 import { deliveryReasons, deliveryStatuses, privacyKinds, refusalReasons } from "#db/words/webhooks.ts";
 import { Money, Pasted } from "#server/domain/tenancy/schemas.ts";
 
@@ -151,6 +152,10 @@ export const HeldData = z.object({
     }),
   ),
   listMembers: z.array(z.object({ segment: z.enum(customerSegments), profile: z.string(), seenAt: z.string().nullable() })),
+  /** Their orders that suppliers were to send. */
+  supplyOrders: z.array(
+    z.object({ order: z.string(), supplier: z.string(), state: z.enum(supplyStates), since: z.string(), parcels: z.array(z.string()) }),
+  ),
   rehearsed: z.array(
     z.object({
       automation: z.string(),

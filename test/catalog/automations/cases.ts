@@ -5,6 +5,7 @@ import { newId } from "#server/ids.ts";
 import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { crmAccount } from "./crm-account.ts";
 import { dayMs, hourMs, iso, orderOf, type Staged, second } from "./stage.ts";
+import { mapWare, supplierAccount, unpaidOrder } from "./supplied.ts";
 
 /** What the contract tests need to know of an automation to see it propose something. */
 export interface Case {
@@ -19,6 +20,10 @@ export interface Case {
   others?(): Promise<Record<string, Account>>;
   /** That it goes through several steps before the one that proposes, each with its place. */
   passes?: true;
+  /** What a person did in the portal before it happened. */
+  prepare?(staged: { ctx: TenantCtx; account: Account }): Promise<void>;
+  /** It was promised to the customer, so that nobody is compared. */
+  owed?: true;
   /** How many proposals come of it. */
   proposals: number;
 }
@@ -84,6 +89,15 @@ export const cases: Record<string, Case> = {
       bornOn: { 12001: yearsAgo(now + 3 * dayMs, 32) },
     }),
     config: { discountPercent: 10 },
+    proposals: 2,
+  },
+  "dropshipping-order-flow": {
+    shop: () => ({ orders: [1, 2].map((id) => unpaidOrder(id)) }),
+    config: { usdRate: 0.8, ratesOn: new Date().toISOString().slice(0, 10) },
+    others: async () => ({ cj: (await supplierAccount("cj")).account }),
+    prepare: (staged) => mapWare(staged, "cj"),
+    happens: () => ({ payments: [1, 2].map((orderId) => ({ orderId })) }),
+    ...{ owed: true, passes: true },
     proposals: 2,
   },
   "referral-program-automation": {

@@ -14,6 +14,7 @@ import { judgeReferrals, writeFriendsCodes, writeReferrals } from "./referrals.t
 import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
 import { wakeFed, wakeNamed, writeSchedules } from "./schedules.ts";
+import { writeSupplied } from "./supplied.ts";
 import { dropTaken, noteSeen, writeCatalogSent, writeListed, writeSyncs } from "./syncs.ts";
 import type { WriteRows } from "./writing.ts";
 
@@ -46,6 +47,7 @@ export const effects: readonly WriteRows[] = [
   writeCrmRecords,
   writeCrmConflicts,
   dropSettled,
+  writeSupplied,
   writeRunLogs,
   wakeFed,
   writeSchedules,

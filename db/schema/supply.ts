@@ -1,0 +1,62 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { instant, json, known, tenantId } from "#db/columns.ts";
+import { mappingStates, type SuppliedLine, type Supplier, type SupplyFacts, type SupplyReason, supplyStates } from "#db/words/supply.ts";
+
+/** Which of a shop's variants is ordered where, as what. A row is a person's word: nothing is mapped that nobody accepted. */
+export const supplyMappings = sqliteTable(
+  "supply_mappings",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    variantId: text().notNull(),
+    state: text({ enum: mappingStates }).notNull(),
+    /** Of what is mapped the supplier, its id of the thing (CJ's vid, BigBuy's reference) and its name there; null of what the shop sends itself. Without a CHECK, since the list grows. */
+    provider: text().$type<Supplier>(),
+    reference: text(),
+    name: text(),
+    /** How many of it make one of the shop's. */
+    pack: integer().notNull().default(1),
+    /** A person's id. */
+    mappedBy: text().notNull(),
+    mappedAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.variantId] }), known(t.state)],
+);
+
+/** Orders that suppliers are to send, a row for each supplier of an order. Of customers the shop's id alone: names and addresses rest nowhere. */
+export const supplyOrders = sqliteTable(
+  "supply_orders",
+  {
+    tenantId: tenantId(),
+    connectionId: text().notNull(),
+    orderId: text().notNull(),
+    provider: text().$type<Supplier>().notNull(),
+    customerId: text(),
+    state: text({ enum: supplyStates }).notNull(),
+    /** Without a CHECK, since the list grows. */
+    reason: text().$type<SupplyReason>(),
+    facts: json<SupplyFacts>().notNull(),
+    /** Since when it stands there. */
+    since: instant().notNull(),
+    /** Which attempt this is: one that came to nothing is never repeated under its number. 0: nothing was proposed yet. */
+    round: integer().notNull().default(0),
+    /** What was proposed to be ordered, and the supplier's parcels as far as they are known. */
+    lines: json<SuppliedLine[]>().notNull(),
+    parcels: json<string[]>().notNull(),
+    /** A person wants it ordered whatever it earns. */
+    waived: integer({ mode: "boolean" }).notNull().default(false),
+    /** Counts what people did to it: what a run read before writes nothing after. */
+    version: integer().notNull().default(0),
+    /** When it is looked at next; null where nothing more is to be done. */
+    nextAt: instant(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.connectionId, t.orderId, t.provider] }),
+    // Word for word the condition of what is looked at.
+    index("supply_orders_due").on(t.tenantId, t.connectionId, t.nextAt).where(sql`next_at is not null`),
+    index("supply_orders_listed").on(t.tenantId, t.connectionId, t.state, t.createdAt),
+    known(t.state),
+  ],
+);

@@ -1,0 +1,52 @@
+import { and, count, desc, eq, sql } from "drizzle-orm";
+import { supplyOrders } from "#db/schema/index.ts";
+import { supplyStates } from "#db/words/supply.ts";
+import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { decisionsOf } from "./decide-supply.ts";
+import type { ListSupplyOrders, SupplyOrders } from "./schemas.ts";
+import { shopOf } from "./supply-accounts.ts";
+import { readSupplied } from "./supply-of.ts";
+
+/** Where the shop's orders stand at suppliers, the newest first, and how many stand where. */
+export async function listSupplyOrders(ctx: TenantCtx, { state, cursor, limit }: ListSupplyOrders): Promise<SupplyOrders> {
+  requirePermission(ctx, "portal:read");
+  const shop = await shopOf(ctx);
+  const counts = Object.fromEntries(supplyStates.map((each) => [each, 0])) as SupplyOrders["counts"];
+  if (shop === null) return { orders: [], counts, next: null };
+  const [at, order, provider] = cursor?.split("~") ?? [];
+  const behind =
+    cursor === undefined
+      ? undefined
+      : sql`(${supplyOrders.createdAt}, ${supplyOrders.orderId}, ${supplyOrders.provider}) < (${Number(at)}, ${order}, ${provider})`;
+  const ofShop = eq(supplyOrders.connectionId, shop);
+  const [rows, counted] = await Promise.all([
+    readSupplied(ctx, {
+      where: and(ofShop, state === undefined ? undefined : eq(supplyOrders.state, state), behind),
+      order: [desc(supplyOrders.createdAt), desc(supplyOrders.orderId), desc(supplyOrders.provider)],
+      limit: limit + 1,
+    }),
+    ctx.db
+      .select({ state: supplyOrders.state, orders: count() })
+      .from(supplyOrders)
+      .where(inTenant(ctx, supplyOrders, ofShop))
+      .groupBy(supplyOrders.state),
+  ]);
+  for (const { state: each, orders } of counted) counts[each] = orders;
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    orders: page.map((row) => ({
+      ...{ order: row.orderId, supplier: row.provider, state: row.state, reason: row.reason, since: row.since, createdAt: row.createdAt },
+      ...{ nextAt: row.nextAt, parcels: [...row.parcels], may: decisionsOf(row) },
+      facts: {
+        ...row.facts,
+        short: row.facts.short?.map((each) => ({ ...each })),
+        references: row.facts.references && [...row.facts.references],
+      },
+      action: row.action && row.actionId !== null ? { id: row.actionId, status: row.action.status } : null,
+    })),
+    counts,
+    next: rows.length > limit && last ? `${last.createdAt}~${last.orderId}~${last.provider}` : null,
+  };
+}

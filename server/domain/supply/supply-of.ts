@@ -1,0 +1,76 @@
+import { and, asc, eq, inArray, isNotNull, lte, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { actions, supplyMappings, supplyOrders } from "#db/schema/index.ts";
+import { dropshippingOrderFlow } from "#server/catalog/automations/dropshipping-order-flow.ts";
+import type { Supply, SupplyOrder } from "#server/catalog/supply.ts";
+import type { TenantCtx } from "#server/ctx.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+
+const ordering = alias(actions, "ordering");
+const telling = alias(actions, "telling");
+
+/** In SQL as `orderKey` and `parcelsKey` say it. */
+const orderKey = sql`'order:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || ${supplyOrders.round}`;
+const parcelsKey = sql`'parcels:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || json_array_length(${supplyOrders.parcels})`;
+
+/** Rows of one shop with what became of what was proposed of them. */
+export async function readSupplied(
+  ctx: TenantCtx,
+  { where, order, limit }: { where: SQL | undefined; order: readonly SQL[]; limit: number },
+): Promise<(SupplyOrder & { actionId: string | null; createdAt: number })[]> {
+  const of = (one: typeof ordering, key: SQL) =>
+    and(eq(one.tenantId, supplyOrders.tenantId), eq(one.automation, dropshippingOrderFlow.id), sql`${one.dedupe} = ${key}`);
+  const rows = await ctx.db
+    .select({ row: supplyOrders, ordering, telling: { status: telling.status } })
+    .from(supplyOrders)
+    .leftJoin(ordering, of(ordering, orderKey))
+    .leftJoin(telling, of(telling as unknown as typeof ordering, parcelsKey))
+    .where(inTenant(ctx, supplyOrders, where))
+    .orderBy(...order)
+    .limit(limit);
+  return rows.map(({ row: { tenantId: _, connectionId: __, ...row }, ordering: action, telling: told }) => ({
+    ...row,
+    actionId: action?.id ?? null,
+    action: action && {
+      ...{ status: action.status, reason: action.reason, message: action.failureMessage },
+      isPersons: action.status === "unsure" && action.availableAt === null,
+    },
+    told: told && { status: told.status },
+  }));
+}
+
+/** Which orders of one shop go to suppliers: of one connection, since its ids are a shop's own. Without one there is nothing to ask. */
+export function supplyOf(ctx: TenantCtx, connectionId = ""): Supply {
+  const ofShop = eq(supplyOrders.connectionId, connectionId);
+  return {
+    async mappings(variants) {
+      const rows = await ctx.db
+        .select()
+        .from(supplyMappings)
+        .where(
+          inTenant(
+            ctx,
+            supplyMappings,
+            eq(supplyMappings.connectionId, connectionId),
+            eq(supplyMappings.state, "mapped"),
+            sql`${supplyMappings.variantId} in (select value from json_each(${JSON.stringify(variants)}))`,
+          ),
+        );
+      return rows.flatMap(({ variantId: variant, provider, reference, pack }) =>
+        provider !== null && reference !== null ? [{ variant, provider, reference, pack }] : [],
+      );
+    },
+    known: (orders) =>
+      readSupplied(ctx, {
+        where: and(ofShop, inArray(supplyOrders.orderId, [...orders])),
+        order: [asc(supplyOrders.orderId)],
+        limit: 100,
+      }),
+    due: ({ now, limit }) =>
+      readSupplied(ctx, {
+        where: and(ofShop, isNotNull(supplyOrders.nextAt), lte(supplyOrders.nextAt, now)),
+        order: [asc(supplyOrders.nextAt)],
+        limit,
+      }),
+  };
+}

@@ -1,0 +1,193 @@
+import { sql } from "drizzle-orm";
+import { parse } from "node-html-parser";
+import { expect, test } from "vitest";
+import { LOCALE_COOKIE, LOCALES } from "#app/i18n/locale.ts";
+import { connections, orderContents, orders, products, supplyMappings, supplyOrders, variants } from "#db/schema/index.ts";
+import { type SupplyFacts, type SupplyReason, type SupplyState, supplyReasons } from "#db/words/supply.ts";
+import { connectKey } from "#server/domain/connecting/connect-key.ts";
+import { listSupplyVariants } from "#server/domain/supply/list-supply-variants.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { ask, asPerson } from "#test/ask.ts";
+import { freshAccount, supplier } from "#test/catalog/actions/doing.ts";
+import { mintKey } from "#test/domain/connecting/mint-key.ts";
+import { makeTenant, makeUser, testTenantCtx } from "#test/harness.ts";
+
+const now = Date.now();
+let shops = 0;
+
+/** A client with a shop that sells two products, of which the second sold. */
+async function client() {
+  const tenant = await makeTenant();
+  const ctx = testTenantCtx(tenant, "owner");
+  const { token } = await makeUser({ roles: [[tenant, "owner"]] });
+  const viewer = await makeUser({ roles: [[tenant, "viewer"]] });
+  const of = { tenantId: tenant.id, connectionId: `con-supply-${now}-${shops++}` };
+  await ctx.db.batch([
+    ctx.db.insert(connections).values({
+      ...{ id: of.connectionId, tenantId: tenant.id, provider: "shopify", externalId: of.connectionId, name: "A", details: {} },
+      ...{ status: "active", scopesAsked: [], scopesGranted: [], connectedBy: "x", connectedAt: 1 },
+    }),
+    ctx.db.insert(products).values(
+      [1, 2].map((id) => ({
+        ...{ ...of, externalId: `${id}`, title: `Ware ${id}`, handle: "h", status: "ACTIVE", vendor: "v", type: "t", url: null },
+        ...{ updatedAt: now, seenAt: now },
+      })),
+    ),
+    ctx.db.insert(variants).values(
+      [1, 2].map((id) => ({
+        ...{ ...of, externalId: `${10 + id}`, productId: `${id}`, title: "Default Title", sku: `SKU-${id}`, priceMinor: 1000 },
+        ...{ compareAtMinor: null, currency: "GBP", stock: 1, updatedAt: now },
+      })),
+    ),
+    ctx.db.insert(orders).values({
+      ...{ ...of, externalId: "7", customerId: "9", placedAt: now, day: "2026-12-01", grossMinor: 3000, currency: "GBP", updatedAt: now },
+    }),
+    ctx.db.insert(orderContents).values({
+      ...{ ...of, externalId: "7", updatedAt: now, lines: [["70", "2", "12", 3, 3, 1000, 3000]], codes: [], fulfilments: [], paid: true },
+    }),
+  ]);
+  const path = `/t/${tenant.id}/automations/dropshipping-order-flow/suppliers`;
+  const as = (who: string, more: string, init: RequestInit = {}) =>
+    ask(`${path}${more}`, { headers: { ...asPerson(who), "content-type": "application/x-www-form-urlencoded" }, ...init });
+  return {
+    ...{ ctx, of, tenant, path, viewer: viewer.token },
+    page: async (more = "", who = token) => parse(await (await as(who, more)).text()),
+    post: (fields: Record<string, string>, more = "", who = token) =>
+      as(who, more, { method: "POST", body: new URLSearchParams(fields).toString() }),
+    put: (state: SupplyState, reason: SupplyReason | null, more: Partial<typeof supplyOrders.$inferInsert> = {}) =>
+      ctx.db.insert(supplyOrders).values({
+        ...{
+          ...of,
+          orderId: "7",
+          provider: "cj",
+          customerId: "9",
+          state,
+          reason,
+          facts: {} as SupplyFacts,
+          since: now,
+          lines: [],
+          parcels: [],
+        },
+        ...{ createdAt: now, ...more },
+      }),
+    row: async () => (await ctx.db.select().from(supplyOrders).where(inTenant(ctx, supplyOrders)))[0],
+    mapped: () => ctx.db.select().from(supplyMappings).where(inTenant(ctx, supplyMappings)),
+  };
+}
+
+/** The client's account at CJ, with one good on the shelf. */
+async function connectCj({ ctx }: Awaited<ReturnType<typeof client>>) {
+  const at = freshAccount.cj();
+  await supplier("cj", at, { goods: [{ id: "V1", sku: "SKU-2", name: "Lamp", price: 300, stock: 5 }] });
+  await connectKey(ctx, { provider: "cj", fields: (await mintKey("cj", at)).fields });
+  return at;
+}
+
+const texts = (page: Awaited<ReturnType<Awaited<ReturnType<typeof client>>["page"]>>, selector: string) =>
+  page.querySelectorAll(selector).map(({ text }) => text.trim());
+
+test("what was sold and is not mapped comes first, is suggested by its SKU, and is mapped by a person alone", async () => {
+  const shop = await client();
+  const open = await shop.page("?tab=open");
+  expect(texts(open, "tbody tr [data-cell=primary]")).toEqual(["Ware 2", "Ware 1"]);
+  await connectCj(shop);
+  const form = await shop.page("?tab=open&map=12");
+  expect(form.text).toContain("Use CJ Dropshipping");
+  expect(form.text).toContain("Lamp");
+  // Looking at it has mapped nothing.
+  expect(await shop.mapped()).toEqual([]);
+  const sent = await shop.post({ intent: "map", variant: "12", supplier: "cj", reference: "V1", pack: "2" }, "?tab=open&map=12");
+  expect([sent.status, sent.headers.get("location")]).toEqual([302, `${shop.path}?tab=open`]);
+  expect(await shop.mapped()).toMatchObject([{ variantId: "12", state: "mapped", provider: "cj", reference: "V1", name: "Lamp", pack: 2 }]);
+  expect(texts(await shop.page("?tab=open"), "tbody tr [data-cell=primary]")).toEqual(["Ware 1"]);
+  expect((await shop.page("?tab=mapped")).text).toContain("2 ×");
+  await shop.post({ intent: "unmap", variant: "12" }, "?tab=mapped");
+  await shop.post({ intent: "keep", variant: "11" }, "?tab=open");
+  expect(await shop.mapped()).toMatchObject([{ variantId: "11", state: "own" }]);
+});
+
+test("what the supplier does not sell is not mapped, nor what it was not asked about, and the form keeps what was typed", async () => {
+  const shop = await client();
+  const unconnected = await shop.post({ intent: "map", variant: "12", supplier: "bigbuy", reference: "S1", pack: "1" }, "?tab=open&map=12");
+  expect([unconnected.status, await unconnected.text()]).toEqual([409, expect.stringContaining("Connect BigBuy first.")]);
+  await connectCj(shop);
+  const unknown = await shop.post({ intent: "map", variant: "12", supplier: "cj", reference: "V9", pack: "1" }, "?tab=open&map=12");
+  const page = parse(await unknown.text());
+  expect([unknown.status, page.text.includes("doesn’t sell anything under this ID")]).toEqual([422, true]);
+  expect(page.querySelector("input[name=reference]:not([type=hidden])")?.getAttribute("value")).toBe("V9");
+  expect((await shop.post({ intent: "map", variant: "99", supplier: "cj", reference: "V1", pack: "1" })).status).toBe(404);
+  expect(await shop.mapped()).toEqual([]);
+});
+
+test("who may only look changes nothing and is offered nothing, and another client's products and orders are not there", async () => {
+  const [shop, other] = [await client(), await client()];
+  await shop.put("held", "margin");
+  const page = await shop.page("", shop.viewer);
+  expect(page.querySelectorAll("main form[method=post] button").length).toBe(0);
+  for (const fields of [
+    { intent: "keep", variant: "12" },
+    { intent: "close", order: "7", supplier: "cj" },
+  ]) {
+    expect((await shop.post(fields as never, "", shop.viewer)).status).toBe(403);
+  }
+  expect((await other.post({ intent: "close", order: "7", supplier: "cj" })).status).toBe(404);
+  expect([await shop.mapped(), (await shop.row())?.state]).toEqual([[], "held"]);
+});
+
+test("an order says why it stands where it stands, and what a person can do about it", async () => {
+  const shop = await client();
+  const margin = { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" };
+  await shop.put("held", "margin", { facts: { margin } });
+  const page = await shop.page();
+  expect(page.querySelector("[data-state=margin]")?.text).toMatch(/On hold.*Brings .*£20\.00.*costs .*£19\.00.*5% margin, below your 20%/);
+  expect(texts(page, "tbody form button")).toEqual(["Check again", "Order anyway", "I’ll handle it"]);
+  expect((await shop.post({ intent: "anyway", order: "7", supplier: "cj" })).status).toBe(302);
+  expect(await shop.row()).toMatchObject({ state: "held", reason: "new", waived: true, version: 1 });
+  await shop.post({ intent: "close", order: "7", supplier: "cj" });
+  expect(await shop.row()).toMatchObject({ state: "over", reason: "by_hand", nextAt: null, version: 2 });
+  // What is on its way is not ordered again by a click.
+  await shop.ctx.db.update(supplyOrders).set({ state: "ordered", reason: null }).where(inTenant(shop.ctx, supplyOrders));
+  const late = await shop.post({ intent: "again", order: "7", supplier: "cj" });
+  expect([late.status, (await shop.row())?.state]).toEqual([409, "ordered"]);
+});
+
+test("every reason has a sentence in every language, with all that it names", async () => {
+  const shop = await client();
+  const facts: SupplyFacts = {
+    ...{ short: [{ reference: "V1", quantity: 2, there: 1 }], references: ["V1"], rate: { from: "USD", to: "GBP" }, word: "UNSHIPPED" },
+    margin: { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" },
+  };
+  for (const [place, reason] of supplyReasons.entries()) await shop.put("held", reason, { orderId: String(100 + place), facts });
+  const said = await Promise.all(
+    LOCALES.map(async (locale) => {
+      const answer = await ask(shop.path, {
+        headers: { ...asPerson(shop.viewer), cookie: `${asPerson(shop.viewer).cookie}; ${LOCALE_COOKIE}=${locale}` },
+      });
+      return parse(await answer.text())
+        .querySelectorAll("[data-state] p")
+        .map(({ text }) => text);
+    }),
+  );
+  expect(new Set(said.map(([first]) => first)).size).toBe(LOCALES.length);
+  for (const each of said) {
+    expect(each.length).toBe(supplyReasons.length);
+    expect(each.filter((text) => /\{\{|undefined|NaN/.test(text))).toEqual([]);
+    expect(new Set(each).size).toBeGreaterThan(supplyReasons.length - 3);
+  }
+});
+
+test("a page of ten thousand variants is soon there, and the next one goes on", async () => {
+  const { ctx, of } = await client();
+  await ctx.db.run(sql`insert into variants (tenant_id, connection_id, external_id, product_id, title, sku, price_minor, currency, updated_at)
+    with recursive n(i) as (select 1000 union all select i + 1 from n where i < 10999)
+    select ${of.tenantId}, ${of.connectionId}, cast(i as text), '1', 'V' || i, 'S' || i, 100, 'GBP', 1 from n`);
+  const began = performance.now();
+  const first = await listSupplyVariants(ctx, { limit: 50 });
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect(first.variants.map(({ variant }) => variant).slice(0, 3)).toEqual(["12", "1000", "10000"]);
+  const second = await listSupplyVariants(ctx, { limit: 50, ...(first.next && { cursor: first.next }) });
+  const seen = [...first.variants, ...second.variants].map(({ variant }) => variant);
+  expect([seen.length, new Set(seen).size]).toEqual([100, 100]);
+  const found = await listSupplyVariants(ctx, { q: "s10999" });
+  expect(found.variants.map(({ sku }) => sku)).toEqual(["S10999"]);
+});
