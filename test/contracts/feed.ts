@@ -84,6 +84,9 @@ const plain: Record<string, unknown> = {
   hint: "checklist",
   // A customer of the shop's, whom no client of the test has.
   of: "1",
+  customerId: "1",
+  // Of clients that staff choose among all.
+  tenants: [],
   // Of an order and a product of the shop's, which no client of the test has, and of a supplier's thing.
   order: "1",
   variant: "1",

@@ -78,6 +78,7 @@ const mayCall: Record<string, Who | `${Permission}, members only`> = {
   "policies.set": "settings:write",
   "policies.stop": "actions:decide",
   "policies.stopFleet": "staff",
+  "policies.stopMany": "staff",
   "rehearsals.request": "runs:start",
   "renewals.now": "staff",
   "supply.decide": "actions:decide",
