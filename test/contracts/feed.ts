@@ -72,6 +72,8 @@ const plain: Record<string, unknown> = {
   action: "client.updated",
   // Of a decision: a hash that nothing has, and nothing decided.
   hash: "a".repeat(64),
+  shopHash: "a".repeat(16),
+  crmHash: "a".repeat(16),
   items: [],
   done: true,
   payload: {},
