@@ -50,6 +50,8 @@ export interface Receipt {
   refused?: readonly { id: string; why: string }[];
   /** Of many rows those that were left alone, since another integration keeps them there. */
   kept?: readonly string[];
+  /** Of what may have been there before: whether this step made it. Left out where it was there, or nobody can say. */
+  made?: true;
 }
 
 /** A row of a batch that was not done, or not all of it: whom it is about by the shop's id, and why. */

@@ -7,7 +7,7 @@ export interface ListFacts {
   name: string;
   /** Klaviyo's id of it; null where there is none yet. */
   list: string | null;
-  /** Whether there was none of its name before us: only of such a list nobody is taken off whom others put there. */
+  /** Whether we made it: nobody whom others put there is taken off any other. */
   isOurs: boolean;
   /** Somebody deleted it there. */
   isDeleted: boolean;

@@ -18,6 +18,8 @@ export interface ListedProfile {
 export interface KeptLists {
   /** What a list came to when it was last compared; null before the first time. */
   facts(of: KeptList): Promise<SyncFacts | null>;
+  /** Whether a step of ours that is done made the list of this id (Klaviyo's). */
+  made(of: KeptList, list: string): Promise<boolean>;
   /** Of these profiles those who are on the list by our doing, or soon are, or soon are not. */
   known(of: KeptList, profileIds: readonly string[]): Promise<string[]>;
   /** Whether something that puts people on it may still be done. */

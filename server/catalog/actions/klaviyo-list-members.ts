@@ -9,7 +9,7 @@ const membersACall = 1000;
 const ProfileId = z.string().regex(/^[A-Za-z0-9]{1,40}$/);
 const Payload = z
   .strictObject({
-    /** Without an id it is the list that the step before this one made. */
+    /** Without an id it is the list that the step before this one made; one that it only found is first to be compared. */
     list: z.strictObject({
       id: z
         .string()
@@ -25,7 +25,7 @@ const Payload = z
   .refine(({ members, others }) => members.length + others.length > 0, "nobody");
 type Payload = z.output<typeof Payload>;
 
-/** The list that is meant: by its id, else the one that the step before made, which is also found by its name. */
+/** The list that is meant: by its id, else the one that the step before made, which is found by its name where its id is not known. */
 const listOf = async ({ account, before }: Doing, { list }: Payload): Promise<string | null> =>
   list.id ?? before[0]?.id ?? (await findListByName(account, list.name));
 
@@ -88,6 +88,9 @@ export const klaviyoListMembers = defineAction<Payload>({
     return (await findList(account, list.id)) ? { valid: true } : { valid: false, why: "gone" };
   },
   async execute(doing, payload) {
+    // Whom others put on it was never compared: those would be taken for put there by us.
+    if (payload.list.id === undefined && doing.before[0]?.made !== true)
+      return { did: "failed", failure: { kind: "rejected", message: "a list of this name is there that was not made here" } };
     const list = await listOf(doing, payload);
     if (list === null) return { did: "failed", failure: { kind: "rejected", message: "there is no such list" } };
     const wanted = [...payload.members.map(({ profileId }) => profileId), ...payload.others];

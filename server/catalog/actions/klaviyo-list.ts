@@ -15,7 +15,8 @@ const List = z.object({ data: z.object({ id: z.string() }) });
 /**
  * A list, which is there once. Klaviyo makes another one of the same name each time that it is asked, with no key that it would honour
  * (openapi, create_list): so it is looked for by name before, and found again by it after silence. A list is never deleted here: who was
- * put on it by others would go with it.
+ * put on it by others would go with it. Its receipt says that it was made here only where Klaviyo answered so: one that is found by its
+ * name, after silence too, may be somebody else's.
  */
 export const klaviyoList = defineAction<Payload>({
   id: "klaviyo-list",
@@ -45,6 +46,6 @@ export const klaviyoList = defineAction<Payload>({
     if (id !== null) return { did: "done", receipt: { id } };
     const body = { data: { type: "list", attributes: { name, opt_in_process: optIn } } };
     const outcome = await writer.send({ method: "POST", path: "/api/lists", headers: klaviyoWriting, body }, List);
-    return attemptOf(outcome, (made) => ({ id: made?.data.id ?? null }));
+    return attemptOf(outcome, (list) => ({ id: list?.data.id ?? null, made: true }));
   },
 });

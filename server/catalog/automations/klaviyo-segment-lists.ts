@@ -222,8 +222,7 @@ async function begin(reading: ListReading, segment: CustomerSegment): Promise<Co
   if (isDeleted) log("warn", "deleted", {}, { list: name });
   return {
     ...{ segment, list, name, isDeleted, since: now, next: null, anewAt: null, there: 0, added: 0, strangers: [], after: null, unknown: 0 },
-    // Where there is none, whoever makes it is us.
-    isOurs: before?.isOurs === true || list === null,
+    isOurs: list !== null && (await lists.made(of, list)),
     phase: list === null ? "change" : "compare",
   };
 }

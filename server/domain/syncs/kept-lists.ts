@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import { actions, customerScores, listMembers, syncs } from "#db/schema/index.ts";
+import { actionSteps, actions, customerScores, listMembers, syncs } from "#db/schema/index.ts";
 import type { SyncFacts } from "#db/words/syncs.ts";
 import type { KeptList, KeptLists, ListedProfile } from "#server/catalog/keeping.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -30,6 +30,13 @@ export function keptLists(ctx: TenantCtx, shop = ""): KeptLists {
       const [row] = await ctx.db.all<{ facts: string }>(sql`select facts from ${syncs} where tenant_id = ${ctx.tenant.id}
         and connection_id = ${shop} and account_id = ${accountId} and automation = ${automation} and what = ${segment}`);
       return row ? (JSON.parse(row.facts) as SyncFacts) : null;
+    },
+
+    async made({ automation, accountId }, list) {
+      const rows = await ctx.db.all(sql`select 1 from ${actions} a join ${actionSteps} s on s.tenant_id = a.tenant_id and s.action_id = a.id
+        where a.tenant_id = ${ctx.tenant.id} and a.automation = ${automation} and s.account_id = ${accountId} and s.kind = 'klaviyo-list'
+          and s.status = 'done' and s.receipt->>'id' = ${list} and s.receipt->>'made' = 1 limit 1`);
+      return rows.length > 0;
     },
 
     async known(of, profileIds) {
