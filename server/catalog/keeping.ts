@@ -22,6 +22,8 @@ export interface KeptLists {
   made(of: KeptList, list: string): Promise<boolean>;
   /** Of these profiles those who are on the list by our doing, or soon are, or soon are not. */
   known(of: KeptList, profileIds: readonly string[]): Promise<string[]>;
+  /** Of these profiles those whom the comparison that began at an instant found on the list without us. */
+  others(of: KeptList, found: { since: number; profileIds: readonly string[] }): Promise<string[]>;
   /** Whether something that puts people on it may still be done. */
   waits(of: KeptList): Promise<boolean>;
   /** Customers of the segment who are not on its list, by id from behind `after`. */
@@ -70,8 +72,8 @@ export interface KeptEffects {
     way: "put" | "taken";
     profiles: readonly ListedProfile[];
   }[];
-  /** Profiles that are on a list just now. */
-  seen?: { accountId: string; segment: CustomerSegment; profileIds: readonly string[] };
+  /** Profiles that are on a list just now: by our doing, and without us. */
+  seen?: { accountId: string; segment: CustomerSegment; profileIds: readonly string[]; others: readonly string[] };
   /** Where a comparison begins: who was taken off by then is forgotten. */
   compares?: { accountId: string; segment: CustomerSegment };
   /** What of a catalog is sent by the proposal of this key. */

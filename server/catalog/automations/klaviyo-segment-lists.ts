@@ -125,7 +125,7 @@ type ListReading = Reading<Config, Cursor, keyof typeof lines>;
  * Keeps a list at Klaviyo for each group of customers that the client ticks: who enters the group is put on it, who leaves it is taken off.
  *
  * Each list is compared first: its members there, by Klaviyo's ids, with those whom we put there, which are remembered by what was proposed
- * and done. So it is seen what others changed, and nothing has to be caught up on. Profiles are looked up as customers enter; of a customer
+ * and done; whom others put there is remembered from one comparison to the next, and never taken for ours. So it is seen what others changed, and nothing has to be caught up on. Profiles are looked up as customers enter; of a customer
  * who was forgotten the profile's id alone is left, until they are off the list.
  */
 export const klaviyoSegmentLists = defineAutomation({
@@ -256,7 +256,7 @@ async function compare(reading: ListReading, cursor: Comparing): Promise<Step<Cu
       phase: isOver ? "change" : "compare",
     },
     done: false,
-    seen: { accountId: of.accountId, segment: of.segment, profileIds: [...known] },
+    seen: { accountId: of.accountId, segment: of.segment, profileIds: [...known], others: strangers },
   };
 }
 
@@ -287,10 +287,13 @@ async function change(reading: ListReading, cursor: Comparing): Promise<Step<Cur
   const isStill = waits || isLeft(reading, cursor) || (cursor.list === null && made.length > 0);
   const customers = isStill ? [] : await lists.entering(of, { after: cursor.after, limit: customersAStep });
   const found = customers.length > 0 ? await profilesOf({ klaviyo, shop: reading.account("shopify") }, customers) : [];
-  if (found.length > 0) made.push(proposalOf(reading, cursor, { way: "add", line: "entered", profiles: found }));
+  // Who is there without us stays so: taken for put there by us, they would be taken off as they leave the group.
+  const there = new Set(await lists.others(of, { since: cursor.since, profileIds: found.map(({ profileId }) => profileId) }));
+  const entering = found.filter(({ profileId }) => !there.has(profileId));
+  if (entering.length > 0) made.push(proposalOf(reading, cursor, { way: "add", line: "entered", profiles: entering }));
   const next = { ...cursor, after: customers.at(-1) ?? cursor.after, unknown: cursor.unknown + customers.length - found.length };
   const proposed = { proposals: made.map(({ proposal }) => proposal), listing: made.map(({ listing }) => listing) };
-  const isMore = customers.length === customersAStep && (cursor.list !== null || found.length === 0);
+  const isMore = customers.length === customersAStep && (cursor.list !== null || entering.length === 0);
   if (isMore) return { cursor: next, done: false, ...proposed };
 
   const removed = cursor.list === null ? 0 : missing.all;

@@ -45,6 +45,12 @@ export function keptLists(ctx: TenantCtx, shop = ""): KeptLists {
       return rows.map(({ id }) => id);
     },
 
+    async others(of, { since, profileIds }) {
+      const rows = await ctx.db.all<{ id: string }>(sql`select profile_id as id from (${members(of)})
+        where stands in ('none', 'gone') and seen_at >= ${since} and profile_id in (select value from json_each(${JSON.stringify(profileIds)}))`);
+      return rows.map(({ id }) => id);
+    },
+
     async waits(of) {
       const rows = await ctx.db.all(sql`select 1 from (${members(of)}) where stands = 'coming' limit 1`);
       return rows.length > 0;

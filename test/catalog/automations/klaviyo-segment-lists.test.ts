@@ -237,6 +237,27 @@ test("a list that the merchant made while ours was only proposed is theirs, and 
   expect((await shop.listed())[0]?.members).toContain(theirs?.id);
 });
 
+test("who was on a list before us is never taken for put there by us, and stays as they leave the group", async () => {
+  for (const others of ["leave", "restore"] as const) {
+    const shop = await scored({ config: { others } });
+    const own = await shop.makeList("Atrium loyal");
+    await changeList(shop.at, own, { add: [shop.profiles[0]] });
+    await shop.run();
+    expect(await shop.lines()).toEqual(["entered customers:2"]);
+    await shop.doAll();
+    expect((await shop.listed())[0]?.members).toHaveLength(3);
+    await shop.group("quiet");
+    await shop.run();
+    await shop.doAll();
+    expect(await shop.lines()).toEqual(["entered customers:2", "left customers:2"]);
+    expect((await shop.listed())[0]?.members).toEqual([shop.profiles[0]]);
+    // Nor are they while they are of it again, or once others took them off it.
+    await changeList(shop.at, own, { remove: [shop.profiles[0]] });
+    await shop.run();
+    expect((await shop.rows()).map(({ profileId }) => profileId)).not.toContain(shop.profiles[0]);
+  }
+});
+
 test("a list that others delete is left so, or made anew with all who belong on it", async () => {
   for (const others of ["leave", "restore"] as const) {
     const shop = await scored({ config: { others } });

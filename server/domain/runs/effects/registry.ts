@@ -15,7 +15,7 @@ import { writeRefunds } from "./refunds.ts";
 import { writeRunLogs } from "./run-logs.ts";
 import { wakeFed, wakeNamed, writeSchedules } from "./schedules.ts";
 import { writeSupplied } from "./supplied.ts";
-import { dropTaken, noteSeen, writeCatalogSent, writeListed, writeSyncs } from "./syncs.ts";
+import { dropTaken, noteOthers, noteSeen, writeCatalogSent, writeListed, writeSyncs } from "./syncs.ts";
 import type { WriteRows } from "./writing.ts";
 
 /** Every kind of row that comes of a run, in the order in which they are written. */
@@ -39,6 +39,7 @@ export const effects: readonly WriteRows[] = [
   writeSyncs,
   dropTaken,
   noteSeen,
+  noteOthers,
   writeListed,
   writeCatalogSent,
   writeFriendsCodes,

@@ -59,6 +59,21 @@ export const noteSeen: WriteRows = ({ db, now, rows, held }) =>
       ),
   );
 
+/** Whom a comparison found on a list without us: remembered by the profile alone, until the next one begins. */
+export const noteOthers: WriteRows = ({ db, now, rows, held }) =>
+  rows(({ found, connectionIds }) => {
+    const { accountId, segment, others = [] } = found?.seen ?? {};
+    return others.map((profileId) => [connectionIds[0], accountId, segment, profileId]);
+  }).map((json) =>
+    db
+      .insert(listMembers)
+      .select(sql`select r.tenant_id, j.value->>0, j.value->>1, j.value->>2, j.value->>3, null, null, null, ${now} ${held(json)}`)
+      .onConflictDoUpdate({
+        target: [listMembers.tenantId, listMembers.connectionId, listMembers.accountId, listMembers.segment, listMembers.profileId],
+        set: { seenAt: now },
+      }),
+  );
+
 /** Who is put on a list or taken off it by what this run proposed; nobody who was forgotten since the run began: it had read them before. */
 export const writeListed: WriteRows = ({ db, rows, held }) =>
   (["put", "taken"] as const).flatMap((way) =>
