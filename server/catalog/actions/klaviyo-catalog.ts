@@ -242,6 +242,9 @@ export const klaviyoCatalog = defineAction<Payload>({
     const products = (payload.put as Row[]).map((row) => ("productId" in row ? row.productId : row.id));
     const looks = await looksOf(doing.also?.("shopify"), products);
     const { todo, kept } = todoOf(payload, { found, looks }, progress);
+    // What a job refused as being there, and is found as it should be, is done: by a try whose reply was lost, or by another job.
+    const open = new Set([...todo.create, ...todo.update].map(({ id }) => id));
+    progress = { ...progress, over: [...progress.over, ...progress.there.filter((id) => !progress.over.includes(id) && !open.has(id))] };
     for (const job of jobsOf(payload, todo, looks)) {
       const started = await startJob(doing, job);
       // What was begun before it is followed first; this one is begun by the next turn.

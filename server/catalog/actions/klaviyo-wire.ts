@@ -93,11 +93,13 @@ const Progress = z.object({
   refused: z.array(Refused),
   /** Rows that were to be made and are there: they are to be changed. */
   there: z.array(z.string()),
+  /** How often it was found still under way. */
+  looks: z.number().int().default(0),
 });
 export type Progress = z.output<typeof Progress>;
 
 export const progressOf = ({ looked }: Pick<Doing, "looked">): Progress =>
-  looked === undefined ? { jobs: [], over: [], refused: [], there: [] } : Progress.parse(JSON.parse(looked));
+  looked === undefined ? { jobs: [], over: [], refused: [], there: [], looks: 0 } : Progress.parse(JSON.parse(looked));
 
 const Job = z.object({ data: z.object({ id: z.string() }) });
 const JobState = z.object({
@@ -118,8 +120,9 @@ const JobState = z.object({
   }),
 });
 
-/** How soon a job that is not over is looked at again. */
+/** How soon a job that is not over is looked at again: each time twice as long after, up to the most. */
 const againInS = 5;
+const mostInS = 300;
 /** Where so many jobs are in progress that no more is taken, that is no failure of this one. */
 const fullInS = 60;
 const isFull = /jobs? (is |are )?(in progress|queued)|(in progress|queued) jobs?/i;
@@ -167,4 +170,8 @@ export async function followJobs(account: Account, progress: Progress): Promise<
 }
 
 /** That jobs are still worked through: looked at again by the next turn. */
-export const underWay = (progress: Progress): Tried => ({ did: "under_way", looked: JSON.stringify(progress), inS: againInS });
+export const underWay = ({ looks, ...progress }: Progress): Tried => ({
+  did: "under_way",
+  looked: JSON.stringify({ ...progress, looks: looks + 1 }),
+  inS: Math.min(againInS * 2 ** looks, mostInS),
+});

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Tried } from "#server/catalog/actions/action.ts";
 import { klaviyoCatalog } from "#server/catalog/actions/klaviyo-catalog.ts";
 import { klaviyoCouponCodes } from "#server/catalog/actions/klaviyo-coupon-codes.ts";
+import { underWay } from "#server/catalog/actions/klaviyo-wire.ts";
 import { control } from "#test/domain/connecting/consent.ts";
 import { type AtSandbox, askKlaviyo, doingOf, effectsAt, freshAccount, giveCatalog } from "./doing.ts";
 
@@ -21,13 +22,19 @@ const catalog = (what: "item" | "variant", put: object[], more: object = {}) =>
   klaviyoCatalog.payload.parse({ what, currency: "GBP", put, gone: [], as: "unpublish", ...more });
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Goes on with a step as its turns do; how often it was under way. */
-async function follow(kind: typeof klaviyoCatalog, doing: AtSandbox, payload: unknown): Promise<{ ended: Tried; turns: number }> {
+/** Goes on with a step as its turns do; how often it was under way, and with which pauses (seconds). */
+async function follow(
+  kind: typeof klaviyoCatalog,
+  doing: AtSandbox,
+  payload: unknown,
+): Promise<{ ended: Tried; turns: number; pauses: number[] }> {
   let looked: string | undefined;
+  const pauses: number[] = [];
   for (let turns = 0; turns < 20; turns++) {
     const ended = await kind.execute({ ...doing, ...(looked !== undefined && { looked }) }, payload);
-    if (ended.did !== "under_way") return { ended, turns };
+    if (ended.did !== "under_way") return { ended, turns, pauses };
     ({ looked } = ended);
+    pauses.push(ended.inS);
     await wait(60);
   }
   throw new Error("it never ended");
@@ -76,6 +83,28 @@ test("an item that its reads did not show is found by the refusal, and changed",
   const { ended } = await follow(klaviyoCatalog, doing, catalog("item", [item("1", { price: 500 })]));
   expect(ended).toEqual({ did: "done", receipt: { id: "item" } });
   expect(await titlesAt(at)).toMatchObject({ 1: { price: 5 } });
+});
+
+test("after a lost reply what a second job finds made is done, and a step that is long under way is looked at ever more seldom", async () => {
+  const at = freshAccount.klaviyo();
+  await giveCatalog(at, { takeMs: 500 });
+  const doing = await doingOf(klaviyoCatalog, at);
+  const payload = catalog("item", [item("1"), item("2")]);
+  const effect = { type: "reply_lost", how: "502" };
+  await control({
+    limits: false,
+    faults: [{ provider: "klaviyo", kind: "api", account: at, path: "bulk-create-jobs", writes: true, effect }],
+  });
+  expect(await klaviyoCatalog.execute(doing, payload)).toMatchObject({ did: "unsure" });
+  await control();
+  await control({ limits: false });
+  const { ended, pauses } = await follow(klaviyoCatalog, { ...doing, triedAt: doing.now }, payload);
+  expect(ended).toEqual({ did: "done", receipt: { id: "item" } });
+  expect(pauses.slice(0, 2)).toEqual([5, 10]);
+  expect(await effectsAt(at)).toMatchObject({ effects: 1 });
+  expect(await titlesAt(at)).toMatchObject({ 1: { price: 19.99 }, 2: { price: 19.99 } });
+  const progress = { jobs: [], over: [], refused: [], there: [] };
+  expect([0, 1, 5, 6, 50].map((looks) => underWay({ ...progress, looks }))).toMatchObject([5, 10, 160, 300, 300].map((inS) => ({ inS })));
 });
 
 test("of a job with errors each row has its own reason, and all others are done", async () => {
