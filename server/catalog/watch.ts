@@ -23,6 +23,12 @@ export interface WatchedAction {
   at: number;
 }
 
+/** Behind the action of this id at this instant; with no id, from the instant on. */
+export interface WatchedPlace {
+  at: number;
+  id: string;
+}
+
 export interface WatchedIncident {
   id: string;
   provider: string;
@@ -38,12 +44,15 @@ export interface Watch {
    * currency; with null, of what is no money, all of it, counts by currency added.
    */
   days(of: { sensor: string; metric: string; currency: string | null; from: string }): Promise<{ timezone: string; days: DayValue[] }>;
-  /** Actions of other automations that came into one of these states at or after an instant, the oldest first. `automation`: of this one alone. */
+  /**
+   * Actions of other automations that came into one of these states behind a place, the oldest first, by instant and id. `automation`: of
+   * this one alone.
+   */
   actions(of: {
     except: string;
     automation: string | null;
     states: readonly WatchedState[];
-    since: number;
+    since: WatchedPlace;
     limit: number;
   }): Promise<WatchedAction[]>;
   /** Incidents that began or ended at or after an instant, at providers of which the client has an account. */

@@ -12,7 +12,7 @@ import type { Metric } from "#server/catalog/metric.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import type { Proposal } from "#server/catalog/records.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
-import { type WatchedAction, type WatchedIncident, type WatchedState, watchedStates } from "#server/catalog/watch.ts";
+import { type WatchedAction, type WatchedIncident, type WatchedPlace, type WatchedState, watchedStates } from "#server/catalog/watch.ts";
 import { judgeDays, type Threshold } from "./threshold.ts";
 
 const hourMs = 3_600_000;
@@ -193,8 +193,8 @@ export const flowBridgeId = "shopify-flow-bridge";
 const Cursor = z.object({
   /** Where each rule about a metric stands, by the rule's own key: one that is changed begins anew. */
   metrics: z.record(z.string(), z.object({ seen: z.string(), run: z.number().int(), over: z.boolean() })),
-  /** From which instant on each rule about actions looks, and that about incidents. */
-  actions: z.record(z.string(), z.number()),
+  /** Behind which action each rule about actions looks: many may come to a state at one instant. And from which instant on that about incidents. */
+  actions: z.record(z.string(), z.object({ at: z.number(), id: z.string() })),
   incidents: z.number().nullable(),
 });
 type Cursor = z.output<typeof Cursor>;
@@ -352,11 +352,12 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
         const states = watchedStates.filter((state) => rule[state]);
         if (rule.automation === "none" || states.length === 0) continue;
         const key = keyOf(rule);
-        const since = Math.max(before.actions[key] ?? now, now - staleMs);
+        const since = laterOf(before.actions[key] ?? { at: now, id: "" }, now - staleMs);
         const automation = rule.automation === "any" ? null : rule.automation;
         const found = await watch.actions({ except: flowBridgeId, automation, states, since, limit: atOnce });
         // A full page goes on from its last; else from a moment ago, since what is written now may be seen later. Keys keep what is met twice from being told twice.
-        after.actions[key] = found.length === atOnce ? (found.at(-1)?.at ?? since) : Math.max(since, now - overlapMs);
+        const last = found.length === atOnce ? found.at(-1) : undefined;
+        after.actions[key] = last ? { at: last.at, id: last.id } : laterOf(since, now - overlapMs);
         proposals.push(...found.map((action) => changed(action, { watched, now })));
       }
       const { opened, ended } = config.incidents;
@@ -371,6 +372,9 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
       return { cursor: after, done: true, proposals };
     },
   });
+
+/** This place, or an instant that is later. */
+const laterOf = (place: WatchedPlace, instant: number): WatchedPlace => (place.at >= instant ? place : { at: instant, id: "" });
 
 /** In minor units, as a share, or as it is: as the metric is stored. */
 function thresholdOf({ when, threshold, days, backPercent, currency }: MetricRule, { unit }: Metric): Threshold {

@@ -52,10 +52,10 @@ export const watchOf = (ctx: TenantCtx): Watch => ({
         inTenant(
           ctx,
           actions,
-          and(inArray(actions.status, [...states]), gte(actions.createdAt, since - actionLifeMs), ne(actions.automation, except)),
+          and(inArray(actions.status, [...states]), gte(actions.createdAt, since.at - actionLifeMs), ne(actions.automation, except)),
           automation === null ? undefined : eq(actions.automation, automation),
           or(ne(actions.status, "unsure"), isNull(actions.availableAt)),
-          sql`${at} >= ${since}`,
+          sql`(${at}, ${actions.id}) > (${since.at}, ${since.id})`,
         ),
       )
       .orderBy(asc(at), actions.id)

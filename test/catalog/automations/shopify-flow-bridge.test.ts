@@ -158,6 +158,17 @@ test("an action that comes to a watched state starts the trigger of what it is a
   expect(about).toMatchObject({ customerId: "12001", control: null });
 });
 
+test("of more actions at one instant than a run tells of, none is left out", async () => {
+  const it = await staged({ actions1: { automation: "any", done: true } });
+  await it.run();
+  const finishedAt = Date.now();
+  const ids: string[] = [];
+  for (let n = 0; n < 60; n++) ids.push(await acted(it, "done", { finishedAt, subject: `order:${n + 1}`, customerId: null }));
+  await it.run();
+  await it.run();
+  expect((await payloads(it)).map(({ fields }) => fields["Action ID"]).sort()).toEqual([...ids].sort());
+});
+
 test("a rule about one automation hears of no other, and one about none of nothing", async () => {
   const it = await staged({
     actions1: { automation: "review-request-automation", done: true },
