@@ -45,11 +45,12 @@ export interface Watch {
    */
   days(of: { sensor: string; metric: string; currency: string | null; from: string }): Promise<{ timezone: string; days: DayValue[] }>;
   /**
-   * Actions of other automations that came into one of these states behind a place, the oldest first, by instant and id. `automation`: of
-   * this one alone.
+   * Actions of other automations that came into one of these states behind a place, the oldest first, by instant and id. `shop`: whose
+   * ids they name, by our id of it. `automation`: of this one alone.
    */
   actions(of: {
     except: string;
+    shop: string;
     automation: string | null;
     states: readonly WatchedState[];
     since: WatchedPlace;

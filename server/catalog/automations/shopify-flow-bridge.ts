@@ -327,7 +327,7 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
     },
     config: configOf(watched),
     cursor: Cursor,
-    async step({ watch, config, cursor, now, currency, log }) {
+    async step({ watch, account, config, cursor, now, currency, log }) {
       const before = cursor ?? { metrics: {}, actions: {}, incidents: null };
       const after: Cursor = { metrics: {}, actions: {}, incidents: null };
       const proposals: Proposal[] = [];
@@ -348,13 +348,15 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
         else log("info", "unmeasured", {}, { metric: metric.label });
         proposals.push(...crossings.map((crossing) => crossed({ rule: own, key, known, threshold, crossing, now })));
       }
+      // Another shop's ids name others in this one, or nobody.
+      const shop = account("shopify").connectionId;
       for (const rule of [config.actions1, config.actions2]) {
         const states = watchedStates.filter((state) => rule[state]);
         if (rule.automation === "none" || states.length === 0) continue;
         const key = keyOf(rule);
         const since = laterOf(before.actions[key] ?? { at: now, id: "" }, now - staleMs);
         const automation = rule.automation === "any" ? null : rule.automation;
-        const found = await watch.actions({ except: flowBridgeId, automation, states, since, limit: atOnce });
+        const found = await watch.actions({ except: flowBridgeId, shop, automation, states, since, limit: atOnce });
         // A full page goes on from its last; else from a moment ago, since what is written now may be seen later. Keys keep what is met twice from being told twice.
         const last = found.length === atOnce ? found.at(-1) : undefined;
         after.actions[key] = last ? { at: last.at, id: last.id } : laterOf(since, now - overlapMs);

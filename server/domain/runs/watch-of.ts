@@ -37,7 +37,7 @@ export const watchOf = (ctx: TenantCtx): Watch => ({
     ]);
     return { timezone: schedule?.timezone ?? ctx.tenant.timezone, days };
   },
-  async actions({ except, automation, states, since, limit }) {
+  async actions({ except, shop, automation, states, since, limit }) {
     // What nobody knows the end of has no end of its own: it came to that after its last step began.
     const at = sql<number>`case ${actions.status} when 'waiting' then ${actions.createdAt}
       when 'unsure' then (select max(s.begun_at) from ${actionSteps} s where s.tenant_id = ${actions.tenantId} and s.action_id = ${actions.id})
@@ -53,6 +53,7 @@ export const watchOf = (ctx: TenantCtx): Watch => ({
           ctx,
           actions,
           and(inArray(actions.status, [...states]), gte(actions.createdAt, since.at - actionLifeMs), ne(actions.automation, except)),
+          eq(actions.connectionId, shop),
           automation === null ? undefined : eq(actions.automation, automation),
           or(ne(actions.status, "unsure"), isNull(actions.availableAt)),
           sql`(${at}, ${actions.id}) > (${since.at}, ${since.id})`,

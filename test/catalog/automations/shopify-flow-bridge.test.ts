@@ -169,6 +169,15 @@ test("of more actions at one instant than a run tells of, none is left out", asy
   expect((await payloads(it)).map(({ fields }) => fields["Action ID"]).sort()).toEqual([...ids].sort());
 });
 
+test("what is about another shop of the client's is never told to this one", async () => {
+  const it = await staged({ actions1: { automation: "any", done: true } });
+  await it.run();
+  await acted(it, "done", { connectionId: "con-another-shop" });
+  const mine = await acted(it, "done");
+  await it.run();
+  expect((await payloads(it)).map(({ fields }) => fields["Action ID"])).toEqual([mine]);
+});
+
 test("a rule about one automation hears of no other, and one about none of nothing", async () => {
   const it = await staged({
     actions1: { automation: "review-request-automation", done: true },
