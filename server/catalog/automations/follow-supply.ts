@@ -92,7 +92,8 @@ export async function followOrder(reading: SupplyReading, order: SupplyOrder): P
   if (isCalledOff && found.state !== "delivered") return to({ state: "stuck", reason: "shop_cancelled", facts, inMs: dayMs / 4 });
   const parcels = [...new Set([...order.parcels, ...found.numbers.filter((number) => trackable.test(number))])].slice(0, mostParcels);
   const isNews = parcels.length > order.parcels.length;
-  const untold = order.told !== null && ["failed", "rejected", "expired"].includes(order.told.status);
+  // What was told in shadow alone was not told: a person does it, and no later mode.
+  const untold = order.told !== null && ["failed", "rejected", "expired", "shadowed"].includes(order.told.status);
   if (isNews) {
     const telling = { ...order, parcels };
     return to({ state: "shipped", reason: null, facts, parcels, inMs: hourMs }, [

@@ -4,6 +4,7 @@ import { actions, supplyMappings, supplyOrders } from "#db/schema/index.ts";
 import { dropshippingOrderFlow } from "#server/catalog/automations/dropshipping-order-flow.ts";
 import type { Supply, SupplyOrder } from "#server/catalog/supply.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 
 const ordering = alias(actions, "ordering");
@@ -13,13 +14,20 @@ const telling = alias(actions, "telling");
 const orderKey = sql`'order:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || ${supplyOrders.round}`;
 const parcelsKey = sql`'parcels:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || json_array_length(${supplyOrders.parcels})`;
 
+/**
+ * What was proposed under a key, in shadow too: what was only tried is not proposed once more when it could be done, since somebody has done it
+ * by hand meanwhile. What could be done goes before it.
+ */
+const proposedAs = (key: SQL) =>
+  sql`(select a.id from ${actions} a where a.tenant_id = ${supplyOrders.tenantId} and a.automation = ${dropshippingOrderFlow.id}
+    and a.dedupe in (${key}, ${inShadow} || ${key}) order by substr(a.dedupe, 1, ${inShadow.length}) = ${inShadow} limit 1)`;
+
 /** Rows of one shop with what became of what was proposed of them. */
 export async function readSupplied(
   ctx: TenantCtx,
   { where, order, limit }: { where: SQL | undefined; order: readonly SQL[]; limit: number },
 ): Promise<(SupplyOrder & { actionId: string | null; createdAt: number })[]> {
-  const of = (one: typeof ordering, key: SQL) =>
-    and(eq(one.tenantId, supplyOrders.tenantId), eq(one.automation, dropshippingOrderFlow.id), sql`${one.dedupe} = ${key}`);
+  const of = (one: typeof ordering, key: SQL) => and(eq(one.tenantId, supplyOrders.tenantId), sql`${one.id} = ${proposedAs(key)}`);
   const rows = await ctx.db
     .select({ row: supplyOrders, ordering, telling: { status: telling.status } })
     .from(supplyOrders)

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
-import { actionSteps, actions, connections, supplyMappings, supplyOrders } from "#db/schema/index.ts";
-import type { ActionReason, ActionState } from "#db/words/actions.ts";
+import { actionSteps, actions, connections, policies, supplyMappings, supplyOrders } from "#db/schema/index.ts";
+import type { ActionReason, ActionState, PolicyMode } from "#db/words/actions.ts";
 import type { Supplier, SupplyReason, SupplyState } from "#db/words/supply.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { dropshippingOrderFlow } from "#server/catalog/automations/dropshipping-order-flow.ts";
@@ -31,15 +31,16 @@ interface Setting {
   /** The client has no account at the supplier. */
   without?: true;
   pack?: number;
+  mode?: PolicyMode;
 }
 
 /** A client whose shop has an order of two Ware A for 20.00, which is paid once `pays` is called. */
-async function world({ provider = "cj", config = {}, at: change = {}, order = {}, unmapped, without, pack = 1 }: Setting = {}) {
+async function world({ provider = "cj", config = {}, at: change = {}, order = {}, unmapped, without, pack = 1, mode = "approve" }: Setting = {}) {
   const { account, at } = await supplierAccount(provider, change);
   const staged = await stage(
     dropshippingOrderFlow,
     { orders: [unpaidOrder(1, order)] },
-    { mode: "approve", config: { ...rates(), ...config }, ...(!without && { others: { [provider]: account } }) },
+    { mode, config: { ...rates(), ...config }, ...(!without && { others: { [provider]: account } }) },
   );
   const { ctx, domain } = staged;
   const other = provider === "cj" ? "bigbuy" : "cj";
@@ -89,6 +90,7 @@ async function world({ provider = "cj", config = {}, at: change = {}, order = {}
       }
       await this.becomes("done");
     },
+    turns: (to: PolicyMode) => ctx.db.update(policies).set({ mode: to }).where(inTenant(ctx, policies)),
     /** How far the supplier is with it from now on. */
     progress: async (status: string, parcels: string[] = []) => {
       const { orders } = await supplier(provider, at);
@@ -268,6 +270,21 @@ describe("what was proposed", () => {
     expect(await client.actions()).toHaveLength(1);
   });
 
+  test("in shadow is over, and neither proposed nor ordered when the automation may act, until a person asks for it", async () => {
+    const client = await world({ mode: "shadow" });
+    await client.pays();
+    await client.later();
+    expect(await stands(client)).toEqual(["over", "shadow"]);
+    await client.turns("auto");
+    await client.run();
+    await client.later();
+    expect((await client.proposed()).map(({ dedupe, status }) => [dedupe, status])).toEqual([["shadow:order:1:cj:1", "shadowed"]]);
+    expect((await supplier("cj", client.at)).orders).toEqual([]);
+    // As a person's "check again" leaves it.
+    await client.later({ state: "held", reason: "new" });
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toEqual(["order:1:cj:2", "shadow:order:1:cj:1"]);
+  });
+
   test("and failed with nothing at the supplier is stuck with its words; with an unpaid order there, it says so", async () => {
     const [nothing, unpaid] = [await world(), await world()];
     await nothing.pays();
@@ -368,6 +385,17 @@ describe.each(["cj", "bigbuy"] as const)("what %s has", (provider) => {
     expect(await stands(client)).toEqual(["stuck", "supplier_cancelled"]);
     await client.run();
     expect(await client.actions()).toHaveLength(1);
+  });
+
+  test("and of which the shop was told in shadow alone is a person's to tell, and is not told by a later mode", async () => {
+    const client = await ordered();
+    await client.turns("shadow");
+    await client.progress(words.sent, ["LX1000FR"]);
+    await client.later();
+    await client.turns("auto");
+    await client.later();
+    expect(await stands(client)).toEqual(["shipped", "untold"]);
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toEqual([`order:1:${provider}:1`, `shadow:parcels:1:${provider}:1`]);
   });
 
   test("and of which the shop was not told is said to be so", async () => {
