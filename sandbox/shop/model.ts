@@ -96,6 +96,8 @@ export interface OrderRow {
   paidAt?: number | null;
   /** Discount codes that its buyer typed. */
   codes?: string[];
+  /** How many percent one of them takes off the whole order; `gross` is after it. */
+  codeOff?: number;
   checkout?: Checkout;
   /** What was sent of it and when, where it is not the usual. */
   parcels?: { sentAt: number; deliveredAt?: number | undefined; cancelled?: boolean; partly?: boolean }[];

@@ -167,7 +167,9 @@ type PaypalWalletPaymentDetails { paymentMethodName: String }
 type LineItem {
   id: ID! title: String! name: String! quantity: Int! currentQuantity: Int! unfulfilledQuantity: Int! sku: String taxLines(first: Int): [TaxLine!]!
   originalUnitPriceSet: MoneyBag! originalTotalSet: MoneyBag! discountedTotalSet: MoneyBag! product: Product variant: ProductVariant
+  discountAllocations: [DiscountAllocation!]!
 }
+type DiscountAllocation { allocatedAmountSet: MoneyBag! }
 type Product implements Node {
   id: ID! tags: [String!]! title: String! handle: String! status: ProductStatus! vendor: String! productType: String! totalInventory: Int!
   createdAt: DateTime! updatedAt: DateTime! onlineStoreUrl: URL tracksInventory: Boolean!

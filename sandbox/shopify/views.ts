@@ -137,7 +137,8 @@ function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
   const { currency } = order;
   const { code, quantity, current, price } = linesOf(order)[place] ?? { code: "", quantity: 0, current: 0, price: "0" };
   const product = shop.productByCode.get(code);
-  const total = () => money(roundedLine(quantity, parsePrice(price), currency), currency);
+  const full = roundedLine(quantity, parsePrice(price), currency);
+  const total = () => money(full, currency);
   return {
     id: `gid://shopify/LineItem/${order.id * 10_000 + place}`,
     title: product?.title ?? code,
@@ -149,7 +150,10 @@ function lineView(shop: Shop, order: ShopOrder, place: number, unsent: number) {
     sku: code,
     originalUnitPriceSet: () => bag(price, currency),
     originalTotalSet: total,
+    // Without what is taken off the whole order by a code.
     discountedTotalSet: total,
+    discountAllocations: () =>
+      order.codeOff === undefined ? [] : [{ allocatedAmountSet: money(Math.round((full * order.codeOff) / 100), currency) }],
     product: () => (product ? productView(shop, product) : null),
     variant: () => (product ? variantView(product) : null),
   };

@@ -31,7 +31,8 @@ const Reply = z.object({
               quantity: z.number().int(),
               currentQuantity: z.number().int(),
               unfulfilledQuantity: z.number().int(),
-              discountedTotalSet: Money,
+              originalTotalSet: Money,
+              discountAllocations: z.array(z.object({ allocatedAmountSet: Money })),
               taxLines: z.array(z.object({ priceSet: Money })),
               variant: z.object({ id: z.string() }).nullable(),
             }),
@@ -49,7 +50,8 @@ const query = `query ($id: ID!) { order(id: $id) {
   customer { id }
   lineItems(first: ${mostLines}) { pageInfo { hasNextPage } nodes {
     id quantity currentQuantity unfulfilledQuantity
-    discountedTotalSet { shopMoney { amount currencyCode } }
+    originalTotalSet { shopMoney { amount currencyCode } }
+    discountAllocations { allocatedAmountSet { shopMoney { amount currencyCode } } }
     taxLines { priceSet { shopMoney { amount currencyCode } } }
     variant { id }
   } }
@@ -71,7 +73,7 @@ export interface ShopOrderLine {
   variant: string | null;
   /** Of those that are still wanted, how many are not sent yet. */
   open: number;
-  /** What one of them brings after discounts, without tax. */
+  /** What one of them brings after all discounts, those of the whole order and of codes too, without tax. */
   unitMinor: number;
 }
 
@@ -96,13 +98,15 @@ export async function readShopOrder(shop: Account, order: string): Promise<ShopO
     currency,
     fault: faultOf(),
     isRiskPending: levels.includes("PENDING"),
-    lines: lineItems.nodes.map(({ id, variant, quantity, currentQuantity, unfulfilledQuantity, discountedTotalSet, taxLines }) => {
+    lines: lineItems.nodes.map(({ id, variant, quantity, currentQuantity, unfulfilledQuantity, taxLines, ...line }) => {
+      // `discountedTotalSet` leaves out what is taken off the whole order, and what a code takes off.
+      const off = line.discountAllocations.reduce((sum, { allocatedAmountSet }) => sum + amountOf(allocatedAmountSet), 0);
       const tax = found.taxesIncluded ? taxLines.reduce((sum, { priceSet }) => sum + amountOf(priceSet), 0) : 0;
       return {
         line: idOf(id),
         variant: variant && idOf(variant.id),
         open: Math.min(currentQuantity, unfulfilledQuantity),
-        unitMinor: quantity > 0 ? Math.floor((amountOf(discountedTotalSet) - tax) / quantity) : 0,
+        unitMinor: quantity > 0 ? Math.floor((amountOf(line.originalTotalSet) - off - tax) / quantity) : 0,
       };
     }),
   };

@@ -35,7 +35,16 @@ interface Setting {
 }
 
 /** A client whose shop has an order of two Ware A for 20.00, which is paid once `pays` is called. */
-async function world({ provider = "cj", config = {}, at: change = {}, order = {}, unmapped, without, pack = 1, mode = "approve" }: Setting = {}) {
+async function world({
+  provider = "cj",
+  config = {},
+  at: change = {},
+  order = {},
+  unmapped,
+  without,
+  pack = 1,
+  mode = "approve",
+}: Setting = {}) {
   const { account, at } = await supplierAccount(provider, change);
   const staged = await stage(
     dropshippingOrderFlow,
@@ -214,6 +223,12 @@ describe("an order that was paid", () => {
     expect((await client.row()).facts.margin).toEqual({ brings: 2000, costs: 760, percent: 62, least: 80, currency: "GBP" });
     await client.later({ waived: true });
     expect((await client.proposed())[0]?.evidence.line).toBe("cj_waived");
+  });
+
+  test("brings what is left after a code that takes half off the whole order", async () => {
+    const client = await world({ order: { lines: "A|2|50.00", gross: 5000, codes: ["HALF"], codeOff: 50 } });
+    await client.pays();
+    expect((await client.row()).facts.margin).toMatchObject({ brings: 5000, costs: 760 });
   });
 
   test("that was cancelled, sent by somebody else or is mapped no more before it was ordered is over", async () => {
