@@ -33,10 +33,8 @@ export interface Ask {
   /** The part of the provider that is called. */
   service: string;
   said?: readonly Said[];
-  /** Calls of an earlier answer that were not made. */
-  unspent?: number;
-  /** Whether calls of the service went well since. */
-  well?: boolean;
+  /** The lease that this asker had before, whose time is over: of its calls so many were not made. */
+  before?: { lease: number; unspent: number };
 }
 
 /** So many calls may be made within `leaseMs`; where none, it is asked again after `waitMs`. `down`: the service failed too often. */
@@ -44,6 +42,10 @@ export interface Answer {
   calls: number;
   waitMs: number;
   down: boolean;
+  /** By which the next question names these calls. */
+  lease: number;
+  /** Whether the service failed of late: then a call that goes well is told at once. */
+  shaky: boolean;
 }
 
 /** A call that failed: with `forMs` by a limit, of which it named none; else for nobody's reason but the service's. */
@@ -69,12 +71,18 @@ const failuresUntilDown = 5;
 const [downMs, longestDownMs] = [15_000, 300_000];
 /** How long one call has to find out whether a service is up again. */
 const trialMs = 10_000;
+/** Failures that lie further apart are not in a row. */
+const inARowMs = 60_000;
+/** Nobody is believed who says to wait for longer. */
+const longestBlockMs = 24 * 3_600_000;
+/** Of a limit of so few calls nothing is kept for anybody: it would never be used. */
+const few = 10;
 
 interface Bucket extends Limit {
   left: number;
   at: number;
   /** What was handed out and may not have been spent yet. */
-  out: { units: number; until: number }[];
+  out: { lease: number; units: number; until: number }[];
   blockedUntil: number;
   minute: number;
   used: number;
@@ -84,6 +92,7 @@ interface Bucket extends Limit {
 }
 
 interface Breaker {
+  failedAt: number;
   failures: number;
   downs: number;
   until: number;
@@ -93,6 +102,8 @@ interface Breaker {
 export interface RateBudget {
   take(ask: Ask, now: number): Answer;
   fail(failed: Failed, now: number): void;
+  /** A call of the service went well. */
+  well(service: string): void;
   used(now: number): Use[];
 }
 
@@ -103,6 +114,7 @@ export interface RateBudget {
 export function createRateBudget(): RateBudget {
   const buckets = new Map<string, Bucket>();
   const breakers = new Map<string, Breaker>();
+  let leases = 0;
 
   const bucketOf = ({ name, most, perS }: Limit, now: number): Bucket => {
     const bucket = buckets.get(name) ?? {
@@ -115,42 +127,48 @@ export function createRateBudget(): RateBudget {
   };
 
   return {
-    take({ charges, calls, priority, service, said = [], unspent = 0, well = false }, now) {
-      if (well) breakers.delete(service);
+    take({ charges, calls, priority, service, said = [], before }, now) {
       const charged = charges.map((charge) => ({ bucket: bucketOf(charge, now), cost: charge.cost }));
-      for (const { bucket, cost } of charged) bucket.left = Math.min(bucket.most, bucket.left + unspent * cost);
+      if (before) for (const each of charged) giveBack(each, before);
       for (const each of said) learn(buckets.get(each.name), each, now);
-      const trial = trialOf(breakers.get(service), now);
-      if (trial === "wait") return { calls: 0, waitMs: (breakers.get(service)?.until ?? now) - now, down: true };
+      const breaker = breakers.get(service);
+      const answer = { lease: ++leases, shaky: breaker !== undefined };
+      if (breaker && breaker.until > now) return { ...answer, calls: 0, waitMs: breaker.until - now, down: true };
       const waitMs = Math.max(0, ...charged.map((each) => waitFor(each, priority, now)));
       if (waitMs > 0) {
         for (const { bucket } of charged) bucket.waits++;
-        return { calls: 0, waitMs, down: false };
+        return { ...answer, calls: 0, waitMs, down: false };
       }
-      const wanted = trial === "one" ? 1 : calls;
-      const given = Math.max(1, Math.min(wanted, ...charged.map(({ bucket, cost }) => Math.floor((bucket.left * part) / cost))));
+      const isTrial = breaker !== undefined && breaker.until > 0;
+      if (isTrial) breaker.until = now + trialMs;
+      const given = Math.max(1, Math.min(isTrial ? 1 : calls, ...charged.map((each) => partOf(each, priority))));
       for (const { bucket, cost } of charged) {
         bucket.left -= given * cost;
         bucket.used += given * cost;
-        bucket.out.push({ units: given * cost, until: now + leaseMs });
+        bucket.out.push({ lease: answer.lease, units: given * cost, until: now + leaseMs });
       }
-      return { calls: given, waitMs: 0, down: false };
+      return { ...answer, calls: given, waitMs: 0, down: false };
     },
     fail({ service, limits, forMs }, now) {
       if (forMs !== null) {
         for (const name of limits) {
           const bucket = buckets.get(name);
-          if (bucket) bucket.blockedUntil = Math.max(bucket.blockedUntil, now + forMs);
+          if (bucket) bucket.blockedUntil = Math.max(bucket.blockedUntil, now + Math.min(longestBlockMs, forMs));
         }
         return;
       }
-      const breaker = breakers.get(service) ?? { failures: 0, downs: 0, until: 0 };
+      const known = breakers.get(service);
+      // What is open is told by its trial; else only what fails in a row counts.
+      const inARow = known && (known.until > 0 || now - known.failedAt <= inARowMs);
+      const breaker = inARow ? known : { failedAt: now, failures: 0, downs: 0, until: 0 };
+      breaker.failedAt = now;
       breakers.set(service, breaker);
       if (++breaker.failures < failuresUntilDown) return;
       breaker.until = now + Math.min(longestDownMs, downMs * 2 ** breaker.downs++);
       // One more failure is enough after the trial.
       breaker.failures = failuresUntilDown - 1;
     },
+    well: (service) => void breakers.delete(service),
     used: (now) =>
       [...buckets.values()].map((bucket) => {
         fill(bucket, now);
@@ -183,19 +201,30 @@ function learn(bucket: Bucket | undefined, { left, most, perS, exact }: Said, no
   bucket.left = Math.min(bucket.most, exact ? free : Math.min(bucket.left, free));
 }
 
-/** Milliseconds until so much is there that what is kept for others stays. */
-function waitFor({ bucket, cost }: { bucket: Bucket; cost: number }, priority: Priority, now: number): number {
-  const blockedMs = bucket.blockedUntil - now;
-  // What costs all that there can ever be keeps nothing for anybody.
-  const kept = Math.max(0, Math.min(bucket.most * keptFor[priority], bucket.most - cost));
-  const lacks = Math.min(cost, bucket.most) + kept - bucket.left;
-  return Math.max(blockedMs, lacks > 1e-9 ? Math.ceil((lacks / bucket.perS) * 1000) : 0);
+/** A limit and what a call takes of it. */
+interface Charged {
+  bucket: Bucket;
+  cost: number;
 }
 
-/** Whether a service that failed is left alone, is tried by one call, or is well. */
-function trialOf(breaker: Breaker | undefined, now: number): "wait" | "one" | null {
-  if (!breaker || breaker.until === 0) return null;
-  if (breaker.until > now) return "wait";
-  breaker.until = now + trialMs;
-  return "one";
+/** What replies say from here on has the calls of this lease in it. */
+function giveBack({ bucket, cost }: Charged, { lease, unspent }: NonNullable<Ask["before"]>): void {
+  bucket.left = Math.min(bucket.most, bucket.left + unspent * cost);
+  bucket.used = Math.max(0, bucket.used - unspent * cost);
+  bucket.out = bucket.out.filter((each) => each.lease !== lease);
 }
+
+/** What stays for those before. What costs all that there can ever be keeps nothing for anybody. */
+const keptOf = ({ bucket, cost }: Charged, priority: Priority): number =>
+  bucket.most <= few ? 0 : Math.max(0, Math.min(bucket.most * keptFor[priority], bucket.most - cost));
+
+/** Milliseconds until so much is there that what is kept for others stays. */
+function waitFor(charged: Charged, priority: Priority, now: number): number {
+  const { bucket, cost } = charged;
+  const lacks = Math.min(cost, bucket.most) + keptOf(charged, priority) - bucket.left;
+  return Math.max(bucket.blockedUntil - now, lacks > 1e-9 ? Math.ceil((lacks / bucket.perS) * 1000) : 0);
+}
+
+/** How many calls one answer may give of it. */
+const partOf = (charged: Charged, priority: Priority): number =>
+  Math.floor(((charged.bucket.left - keptOf(charged, priority)) * part) / charged.cost);

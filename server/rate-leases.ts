@@ -12,6 +12,8 @@ export interface RatedAccount {
 export interface RateKeeper {
   take(account: RatedAccount, ask: Ask): Promise<Answer>;
   fail(account: RatedAccount, failed: Failed): Promise<void>;
+  /** A call of a service that failed of late went well. */
+  well(account: RatedAccount, service: string): Promise<void>;
 }
 
 /** A call that is about to be sent. */
@@ -54,11 +56,13 @@ const alonePart = 1 / 10;
 const mostCalls = 10;
 
 interface Own {
-  leases: Map<string, { calls: number; until: number; given: number }>;
+  leases: Map<string, { calls: number; until: number; given: number; lease: number }>;
   asking: Map<string, Promise<Answer>>;
-  said: Map<string, Said>;
-  well: Set<string>;
+  said: Map<string, { said: Said; at: number }>;
+  /** Services that failed of late. */
+  shaky: Set<string>;
   costs: Map<string, number>;
+  awayUntil: number;
 }
 
 /**
@@ -71,10 +75,16 @@ export function createRateLeases(
 ): RateLeases {
   const accounts = new Map<string, Own>();
   const alone = new Map<string, ReturnType<typeof createRateBudget>>();
-  let awayUntil = 0;
 
   const ownOf = (name: string): Own => {
-    const own = accounts.get(name) ?? { leases: new Map(), asking: new Map(), said: new Map(), well: new Set(), costs: new Map() };
+    const own = accounts.get(name) ?? {
+      leases: new Map(),
+      asking: new Map(),
+      said: new Map(),
+      shaky: new Set(),
+      costs: new Map(),
+      awayUntil: 0,
+    };
     accounts.set(name, own);
     return own;
   };
@@ -83,12 +93,12 @@ export function createRateLeases(
     alone.set(name, budget);
     return budget;
   };
-  const withKeeper = async <T>(ask: () => Promise<T>): Promise<T | null> => {
-    if (now() < awayUntil) return null;
+  const withKeeper = async <T>(own: Own, ask: () => Promise<T>): Promise<T | null> => {
+    if (now() < own.awayUntil) return null;
     try {
       return await inTime(ask());
     } catch (error) {
-      awayUntil = now() + awayMs;
+      own.awayUntil = now() + awayMs;
       away(error);
       return null;
     }
@@ -96,13 +106,20 @@ export function createRateLeases(
   const ask = async (own: Own, key: string, { account, limits, cost, priority, service }: RatedCall): Promise<Answer> => {
     const charges = limits.map((limit) => ({ ...limit, cost: own.costs.get(limit.name) ?? cost }));
     const before = own.leases.get(key);
-    const calls = Math.min(mostCalls, (before?.given ?? 0) * 2 || 1);
-    const said = [...own.said.values()];
-    const asked: Ask = { charges, calls, priority, service, said, unspent: before?.calls ?? 0, well: own.well.delete(service) };
+    // Twice as many as last time, where those were all made.
+    const calls = before ? Math.min(mostCalls, before.calls === 0 ? before.given * 2 : before.given) : 1;
+    const fresh = [...own.said.values()].filter(({ at }) => now() - at <= leaseMs);
+    const asked: Ask = {
+      ...{ charges, calls, priority, service, said: fresh.map(({ said }) => said) },
+      ...(before && { before: { lease: before.lease, unspent: before.calls } }),
+    };
     own.said.clear();
     own.leases.delete(key);
-    const answer = (await withKeeper(() => keeper.take(account, asked))) ?? aloneOf(nameOf(account)).take(alonePartOf(asked), now());
-    if (answer.calls > 0) own.leases.set(key, { calls: answer.calls, until: now() + leaseMs, given: answer.calls });
+    const answer = (await withKeeper(own, () => keeper.take(account, asked))) ?? aloneOf(nameOf(account)).take(alonePartOf(asked), now());
+    if (answer.shaky) own.shaky.add(service);
+    if (answer.calls > 0) {
+      own.leases.set(key, { calls: answer.calls, until: now() + leaseMs, given: answer.calls, lease: answer.lease });
+    }
     return answer;
   };
 
@@ -120,21 +137,27 @@ export function createRateLeases(
         own.asking.set(key, asking);
         const { calls, waitMs, down } = await asking;
         if (calls > 0) continue;
-        if (down || waited + waitMs > patienceMs || signal?.aborted) return { retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)), down };
         // Those who wait for the same do not all come back in one instant.
         const wait = waitMs * (1 + Math.random() / 4);
+        const held = { retryAfterS: Math.max(1, Math.ceil(waitMs / 1000)), down };
+        if (down || waited + wait > patienceMs || signal?.aborted) return held;
         await pause(wait);
+        if (signal?.aborted) return held;
         waited += wait;
       }
     },
     async end({ account, service, limits }, { said, cost, failed }) {
       const own = ownOf(nameOf(account));
       if (cost !== undefined && cost > 0) for (const { name } of limits) own.costs.set(name, cost);
-      for (const each of said) own.said.set(each.name, each);
-      if (!failed) return void own.well.add(service);
+      for (const each of said) own.said.set(each.name, { said: each, at: now() });
+      if (!failed) {
+        if (own.shaky.delete(service)) await withKeeper(own, () => keeper.well(account, service));
+        return;
+      }
       const told: Failed = { service, limits: limits.map(({ name }) => name), forMs: failed.forMs };
       if (failed.forMs !== null) own.leases.clear();
-      const heard = await withKeeper(async () => {
+      own.shaky.add(service);
+      const heard = await withKeeper(own, async () => {
         await keeper.fail(account, told);
         return true;
       });

@@ -11,7 +11,7 @@ const ask = (more: Partial<Ask> = {}, cost = 10): Ask => ({
 test("a limit gives what it has, then what comes back, and says how long to wait", () => {
   const budget = createRateBudget();
   for (let calls = 0; calls < 10; calls++) expect(budget.take(ask(), 0).calls).toBe(1);
-  expect(budget.take(ask(), 0)).toEqual({ calls: 0, waitMs: second, down: false });
+  expect(budget.take(ask(), 0)).toMatchObject({ calls: 0, waitMs: second, down: false });
   expect(budget.take(ask(), 999).calls).toBe(0);
   expect(budget.take(ask(), second).calls).toBe(1);
 });
@@ -26,7 +26,8 @@ test("many calls are given at once, but never more than a quarter of what is the
 test("calls that were not made come back", () => {
   const budget = createRateBudget();
   for (let calls = 0; calls < 10; calls++) budget.take(ask(), 0);
-  expect(budget.take(ask({ unspent: 1 }), 0).calls).toBe(1);
+  const { lease } = budget.take(ask(), 0);
+  expect(budget.take(ask({ before: { lease, unspent: 1 } }), 0).calls).toBe(1);
 });
 
 test("what a person decided goes before what is read daily, and that before what is read of the past", () => {
@@ -46,7 +47,7 @@ test("of several limits the tightest counts, and a call that costs more than the
     { name: "minute", most: 2, perS: 1 / 30, cost: 1 },
   ];
   expect([budget.take(ask({ charges }), 0).calls, budget.take(ask({ charges }), 0).calls]).toEqual([1, 1]);
-  expect(budget.take(ask({ charges }), 0)).toEqual({ calls: 0, waitMs: 30 * second, down: false });
+  expect(budget.take(ask({ charges }), 0)).toMatchObject({ calls: 0, waitMs: 30 * second, down: false });
   expect(budget.take(ask({ priority: "backfill" }, 500), 0).calls).toBe(0);
   expect(budget.take(ask({ priority: "backfill" }, 500), second).calls).toBe(1);
 });
@@ -54,10 +55,13 @@ test("of several limits the tightest counts, and a call that costs more than the
 describe("a reply", () => {
   test("that says exactly what is left counts more than what was reckoned, less what is handed out elsewhere", () => {
     const budget = createRateBudget();
-    budget.take(ask({ calls: 2 }, 10), 0);
-    expect(budget.take(ask({ said: [{ name: "points", left: 30, exact: true }] }), 0).calls).toBe(1);
+    const { lease } = budget.take(ask({ calls: 2 }, 10), 0);
+    const said = [{ name: "points", left: 30, exact: true }];
+    expect(budget.take(ask({ said }), 0).calls).toBe(1);
     // 30, less the 20 of the first answer, less this one's own 10.
     expect(budget.take(ask(), 0)).toMatchObject({ calls: 0, waitMs: second });
+    // Its own calls are in what the first one was told.
+    expect(budget.take(ask({ said, before: { lease, unspent: 0 } }), 0).calls).toBe(1);
     expect(budget.take(ask({ said: [{ name: "points", left: 90, exact: true }] }), 3 * second).calls).toBe(1);
   });
 
@@ -74,7 +78,7 @@ describe("a reply", () => {
     const budget = createRateBudget();
     budget.take(ask(), 0);
     budget.fail({ service: "api", limits: ["points"], forMs: 7 * second }, 0);
-    expect(budget.take(ask(), second)).toEqual({ calls: 0, waitMs: 6 * second, down: false });
+    expect(budget.take(ask(), second)).toMatchObject({ calls: 0, waitMs: 6 * second, down: false });
     expect(budget.take(ask(), 7 * second).calls).toBe(1);
   });
 });
@@ -87,13 +91,27 @@ describe("a service", () => {
     for (let times = 0; times < 4; times++) budget.fail(fail, 0);
     expect(budget.take(ask({ calls: 5 }, 1), 0).calls).toBe(5);
     budget.fail(fail, 0);
-    expect(budget.take(ask(), 0)).toEqual({ calls: 0, waitMs: 15 * second, down: true });
+    expect(budget.take(ask(), 0)).toMatchObject({ calls: 0, waitMs: 15 * second, down: true });
     expect(budget.take(ask({ calls: 5 }, 1), 15 * second).calls).toBe(1);
     expect(budget.take(ask(), 15 * second)).toMatchObject({ calls: 0, down: true });
     budget.fail(fail, 16 * second);
-    expect(budget.take(ask(), 16 * second)).toEqual({ calls: 0, waitMs: 30 * second, down: true });
-    budget.take(ask(), 46 * second);
-    expect(budget.take(ask({ well: true, calls: 5 }, 1), 47 * second).calls).toBe(5);
+    expect(budget.take(ask(), 16 * second)).toMatchObject({ calls: 0, waitMs: 30 * second, down: true });
+    expect(budget.take(ask(), 46 * second)).toMatchObject({ calls: 1, shaky: true });
+    budget.well("api");
+    expect(budget.take(ask({ calls: 5 }, 1), 47 * second)).toMatchObject({ calls: 5, shaky: false });
+  });
+
+  test("whose failures lie minutes apart, or that has no budget left just now, is not left alone, and loses no trial", () => {
+    const budget = createRateBudget();
+    for (let times = 0; times < 9; times++) budget.fail(fail, times * 61 * second);
+    expect(budget.take(ask(), 9 * 61 * second).down).toBe(false);
+    const other = createRateBudget();
+    for (let times = 0; times < 5; times++) other.fail(fail, 0);
+    for (let calls = 0; calls < 10; calls++) other.take(ask({ service: "ads" }), 0);
+    other.take(ask({ service: "ads" }, 100), 15 * second);
+    expect(other.take(ask({ priority: "backfill" }), 15 * second)).toMatchObject({ calls: 0, down: false });
+    other.take(ask({ priority: "backfill", service: "ads" }), 15 * second);
+    expect(other.take(ask(), 26 * second)).toMatchObject({ calls: 1, down: false });
   });
 
   test("of a provider says nothing of its other one", () => {

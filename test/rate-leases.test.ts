@@ -12,7 +12,7 @@ const went: EndedCall = { said: [], failed: null };
 function makeKeeper() {
   let at = 0;
   const budget = createRateBudget();
-  const [asked, failed]: [Ask[], Failed[]] = [[], []];
+  const [asked, failed, well]: [Ask[], Failed[], string[]] = [[], [], []];
   const state = { away: false, waited: 0, told: 0 };
   const keeper: RateKeeper = {
     async take(_account, ask) {
@@ -25,13 +25,17 @@ function makeKeeper() {
       failed.push(told);
       budget.fail(told, at);
     },
+    async well(_account, service) {
+      well.push(service);
+      budget.well(service);
+    },
   };
   const pause = async (ms: number) => {
     state.waited += ms;
     at += ms;
   };
   return {
-    ...{ asked, failed, state },
+    ...{ asked, failed, well, state },
     pass: (ms: number) => {
       at += ms;
     },
@@ -55,7 +59,7 @@ test("a lease that was not used up in time is over, and what is left of it is to
   for (let calls = 0; calls < 4; calls++) await leases.begin(call(), 0);
   pass(2_000);
   await leases.begin(call(), 0);
-  expect(asked.map(({ unspent }) => unspent)).toEqual([0, 0, 0, 3]);
+  expect(asked.map(({ before }) => before?.unspent ?? null)).toEqual([null, 0, 0, 3]);
 });
 
 test("two invocations of one account have its budget between them, and wait where it is spent", async () => {
@@ -75,10 +79,43 @@ test("what a reply says reaches the others with the next question, what a limit 
   await leases.begin(call(), 0);
   await leases.end(call(), { said: [{ name: "points", left: 12, exact: true }], cost: 6, failed: null });
   await leases.begin(call(), 0);
-  expect(asked[1]).toMatchObject({ said: [{ name: "points", left: 12, exact: true }], well: true, charges: [{ name: "points", cost: 6 }] });
+  expect(asked[1]).toMatchObject({ said: [{ name: "points", left: 12, exact: true }], charges: [{ name: "points", cost: 6 }] });
   await leases.end(call(), { said: [], failed: { forMs: 3_000 } });
   expect(failed).toEqual([{ service: "api", limits: ["points"], forMs: 3_000 }]);
   expect(await invocation().begin(call(), 0)).toEqual({ retryAfterS: 3, down: false });
+});
+
+test("the first call that goes well after a failure is told at once, also by an invocation that makes no other", async () => {
+  const { invocation, well, pass } = makeKeeper();
+  const leases = invocation();
+  for (let times = 0; times < 5; times++) {
+    await leases.begin(call(), 0);
+    await leases.end(call(), { said: [], failed: { forMs: null } });
+  }
+  pass(15_000);
+  const trial = invocation();
+  expect(await trial.begin(call(), 0)).toBeNull();
+  await trial.end(call(), went);
+  expect(well).toEqual(["api"]);
+  expect(await invocation().begin(call(), 0)).toBeNull();
+  await trial.end(call(), went);
+  expect(well).toHaveLength(1);
+});
+
+test("what a reply said long ago is not told, and an account whose keeper is away takes no other with it", async () => {
+  const { asked, invocation, pass, state } = makeKeeper();
+  const leases = invocation();
+  await leases.begin(call(), 0);
+  await leases.end(call(), { said: [{ name: "points", left: 99, exact: true }], failed: null });
+  pass(2_001);
+  await leases.begin(call(), 0);
+  expect(asked[1]?.said).toEqual([]);
+  state.away = true;
+  await leases.begin(call({ account: { ...account, externalId: "shop-2" } }), 0);
+  state.away = false;
+  pass(2_001);
+  await leases.begin(call(), 0);
+  expect(asked).toHaveLength(3);
 });
 
 test("a service that is left alone is waited for by nobody", async () => {
@@ -93,7 +130,7 @@ test("a service that is left alone is waited for by nobody", async () => {
 });
 
 test("where the keeper is away each invocation keeps to a tenth by itself: correct, and slower", async () => {
-  const { invocation, state, asked } = makeKeeper();
+  const { invocation, state } = makeKeeper();
   state.away = true;
   const leases = invocation();
   let calls = 0;
@@ -103,8 +140,6 @@ test("where the keeper is away each invocation keeps to a tenth by itself: corre
   expect(await leases.begin(call({ priority: "decision" }), 0)).toEqual({ retryAfterS: 9, down: false });
   state.away = false;
   expect(await leases.begin(call({ priority: "decision" }), 20_000)).toBeNull();
-  expect(asked).toEqual([]);
-  await leases.begin(call({ service: "other" }), 20_000);
   expect(state.waited).toBeGreaterThanOrEqual(9_000);
 });
 

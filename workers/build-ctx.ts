@@ -63,6 +63,7 @@ function keeperOf({ RATES }: Env): RateKeeper {
   return {
     take: async (account, ask) => of(account).take(account, ask),
     fail: async (account, failed) => of(account).fail(account, failed),
+    well: async (account, service) => of(account).well(account, service),
   };
 }
 

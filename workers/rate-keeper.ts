@@ -1,11 +1,22 @@
 import { DurableObject } from "cloudflare:workers";
 import { noteRates } from "#server/domain/health/note-rates.ts";
 import type { Env } from "#server/env.ts";
-import { type Answer, type Ask, createRateBudget, type Failed } from "#server/rate-budget.ts";
+import { createLog } from "#server/log.ts";
+import { type Answer, type Ask, createRateBudget, type Failed, type Use } from "#server/rate-budget.ts";
 import type { RateKeeper as Keeps, RatedAccount } from "#server/rate-leases.ts";
 import { jobCtx } from "./context.ts";
 
 const noteEveryMs = 60_000;
+
+/** A page that misses a minute is no reason to hold a call back. */
+async function noteTight(env: Env, account: RatedAccount, tight: readonly Use[]): Promise<void> {
+  const log = createLog({ job: "rates" });
+  try {
+    await noteRates(jobCtx(env, "rates"), account, tight);
+  } catch (error) {
+    log.error("rates were not noted", { error });
+  }
+}
 
 /** One account's budget: one object, wherever its calls are made. It keeps nothing but what it remembers. */
 export class RateKeeper extends DurableObject<Env> implements Keeps {
@@ -23,13 +34,16 @@ export class RateKeeper extends DurableObject<Env> implements Keeps {
     this.#budget.fail(failed, Date.now());
   }
 
+  async well(_account: RatedAccount, service: string): Promise<void> {
+    this.#budget.well(service);
+  }
+
   /** Once a minute, for the agency's page, and only where there is something to see. */
   #note(account: RatedAccount, now: number): void {
     if (now < this.#noteAt) return;
     this.#noteAt = now + noteEveryMs;
     const tight = this.#budget.used(now).filter(({ share, waits }) => share >= 0.5 || waits > 0);
     if (tight.length === 0) return;
-    const ctx = jobCtx(this.env, "rates");
-    this.ctx.waitUntil(noteRates(ctx, account, tight).catch((error: unknown) => ctx.log.error("rates were not noted", { error })));
+    this.ctx.waitUntil(noteTight(this.env, account, tight));
   }
 }

@@ -98,6 +98,7 @@ const PAGES = {
   learning: "/admin/learning",
   runs: "/admin/runs",
   incidents: "/admin/incidents",
+  load: "/admin/load",
   renewals: "/admin/renewals",
   calendar: "/admin/calendar",
   credentials: "/admin/credentials",

@@ -38,7 +38,9 @@ export async function action(args: ActionFunctionArgs) {
   const form = await args.request.formData();
   const t = wordsIn(locale);
   const tenants = form.getAll("tenant").map(String);
-  const stops = form.get("intent") === "stop";
+  const intent = form.get("intent");
+  if (intent !== "stop" && intent !== "resume") throw new Response("Unknown intent", { status: 422 });
+  const stops = intent === "stop";
   try {
     const { done, kept } = await api.policies.stopMany({ tenants, stops });
     const said = [

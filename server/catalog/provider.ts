@@ -52,6 +52,8 @@ export interface Failure {
   /** For the log and for staff: the provider's own words, cut short. */
   message: string;
   retryAfterS?: number;
+  /** That it is one record that is kept from us for a moment, and no limit of the account's. */
+  ofRecord?: true;
   /** That the limit is a day's: it ends at the account's midnight, which the wire knows. Without its timezone `retryAfterS` holds. */
   untilMidnight?: true;
   scopes?: string[];

@@ -432,8 +432,9 @@ const shown = "shows what is another tenant's";
 /** What is wrong with an answer, in a word, or null. */
 async function faultOf(response: Response, path: string): Promise<string | null> {
   const text = await response.text();
-  // It says by 503 that the cron has not ticked, which it has not.
-  if (response.status >= 500 && !path.startsWith("/healthz")) return `${response.status}: ${text.slice(0, 300)}`;
+  // It says by 503 that the cron has not ticked, which it has not, or that a provider does not answer, which nobody has connected here.
+  const isTheirs = response.status === 503 && /"kind":"unavailable"/.test(text);
+  if (response.status >= 500 && !isTheirs && !path.startsWith("/healthz")) return `${response.status}: ${text.slice(0, 300)}`;
   const isRendered = !/^application\/(json|problem)|^text\/plain/.test(response.headers.get("content-type") ?? "");
   if (isRendered && text.includes(canary))
     return `repeats what it was given: …${text.slice(Math.max(0, text.indexOf(canary) - 60)).slice(0, 140)}…`;

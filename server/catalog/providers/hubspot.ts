@@ -36,7 +36,7 @@ function failureOf({ status, headers, body }: Reply): Failure | null {
 
 function limited(status: number, said: Words | undefined): Failure | null {
   // Another write holds the record: nothing was done.
-  if (status === 423) return { kind: "rate_limited", message: "locked", retryAfterS: lockedWaitS };
+  if (status === 423) return { kind: "rate_limited", message: "locked", retryAfterS: lockedWaitS, ofRecord: true };
   if (status !== 429) return null;
   const policy = said?.policyName ?? /your (\w+) limit/.exec(said?.message ?? "")?.[1]?.toUpperCase() ?? "";
   const retryAfterS = waitsS[policy];

@@ -41,8 +41,8 @@ export async function workActions(ctx: Ctx, acting: Acting, { tenant: id, turn, 
   const end = (more?: number) => endTurns(ctx, openDb(databaseAt(ctx.databases, tenant.place)), "actions", [{ tenant: id, turn }], more);
   for (let round = 1; ; round++) {
     const [claimed, stopped] = await Promise.all([claim(inside, share), isHalted(ctx, tenant)]);
-    if (round === 1 && claimed.length === share && hasRoom({ of, beside })) await end(beside + 1);
-    await Promise.all(claimed.map((held) => workHeld(inside, acting, { held, stopped })));
+    const isFirst = round === 1 && claimed.length === share && hasRoom({ of, beside });
+    await Promise.all([...claimed.map((held) => workHeld(inside, acting, { held, stopped })), ...(isFirst ? [end(beside + 1)] : [])]);
     if (claimed.length < share || ctx.now() >= until) break;
   }
   await end();
@@ -111,8 +111,10 @@ async function actOn(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: 
     return await (action.status === "undoing" ? undoSteps(ctx, acting, held) : doSteps(ctx, acting, { held, haltedMs }));
   } catch (error) {
     if (!(error instanceof ProviderError)) ctx.log.error("an action failed by our own fault", { action: action.id, error });
+    const { retryAfterS, unsent } = error instanceof ProviderError ? error : { retryAfterS: undefined, unsent: false };
+    // Nothing was asked of the provider: that was no try.
+    if (unsent) return { ends: "later", inMs: Math.max((retryAfterS ?? 0) * 1000, pauseOf(1, acting.random)), untried: true };
     if (action.attempt >= maxTries) return lastOf(held, error);
-    const retryAfterS = error instanceof ProviderError ? error.retryAfterS : undefined;
     return { ends: "later", inMs: Math.max((retryAfterS ?? 0) * 1000, pauseOf(action.attempt, acting.random)) };
   }
 }

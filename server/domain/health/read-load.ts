@@ -10,8 +10,6 @@ import { newId } from "#server/ids.ts";
 const minuteMs = 60_000;
 const watchedMinutes = 60;
 const dayMs = 24 * 60 * minuteMs;
-/** A run that ends in the last hour was made within this. */
-const runAgeMs = 3 * 60 * minuteMs;
 const shown = 50;
 /** An account that was tight longer ago than this is no more. */
 const tightMs = 15 * minuteMs;
@@ -107,7 +105,7 @@ async function lookAt(db: Db, now: number) {
   const [runMinutes, actionMinutes, byJob, dueRuns, dueActions, tight] = await db.batch([
     db
       .select({ minute: sql<number>`cast(r.finished_at / ${minuteMs} as integer)`, count: sql<number>`count(*)` })
-      .from(since(now - runAgeMs))
+      .from(since(now - dayMs))
       .where(sql`r.finished_at >= ${from}`)
       .groupBy(sql`1`),
     db
@@ -122,7 +120,8 @@ async function lookAt(db: Db, now: number) {
     db
       .select({ tenantId: runs.tenantId, count: sql<number>`count(*)`, oldestAt: sql<number>`min(${runs.availableAt})` })
       .from(runs)
-      .where(sql`${runs.status} = 'queued' and ${runs.availableAt} <= ${now}`)
+      // Word for word the condition of the index `runs_sweep`.
+      .where(sql`${runs.status} = 'queued' and ${runs.availableAt} <= ${now} and status in ('queued', 'running')`)
       .groupBy(runs.tenantId),
     db
       .select({ tenantId: actions.tenantId, count: sql<number>`count(*)`, oldestAt: sql<number>`min(${actions.availableAt})` })

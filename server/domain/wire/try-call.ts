@@ -52,14 +52,17 @@ export async function tryCall(ctx: Ctx, access: ApiAccess, call: Call): Promise<
   let doubtful = false;
   let before: Tried | null = null;
   for (let tries = 1; ; tries++) {
+    const askedAt = ctx.now();
     const held = rated && (await ctx.rates.begin(rated, waitBudgetMs - waited, signal));
+    waited += ctx.now() - askedAt;
     if (held) {
       if (before) return before;
       throw heldBack(provider, held);
     }
     const startedAt = ctx.now();
     const { reply, failure, silent } = await attempt(ctx, access, { url, request, failureOf: call.failureOf, doubtful });
-    if (rated) await ctx.rates.end(rated, endedOf(access, rated, { reply, failure }));
+    // What our own time ended, or another host said, says nothing of the account's service.
+    if (rated && !signal?.aborted && !reply.elsewhere) await ctx.rates.end(rated, endedOf(access, rated, { reply, failure }));
     const tell = (kind: Failure["kind"], again = false) =>
       access.onFailed?.({ ...namesOf(ctx, { provider, url, method: request.method, reply }), kind, ms: ctx.now() - startedAt, again });
     if (!failure) return { reply, failure, doubtful, tell };
@@ -92,7 +95,7 @@ const untoldMs = 1_000;
 
 function endedOf({ provider }: ApiAccess, { limits }: RatedCall, { reply, failure }: Pick<Tried, "reply" | "failure">): EndedCall {
   const told = reply.status === 0 ? { said: [] } : (provider.rates?.said?.(reply, limits) ?? { said: [] });
-  const limited = failure?.kind === "rate_limited";
+  const limited = failure?.kind === "rate_limited" && !failure.ofRecord;
   const failed = limited ? { forMs: failure.retryAfterS === undefined ? untoldMs : failure.retryAfterS * 1000 } : { forMs: null };
   return { ...told, failed: limited || failure?.kind === "unavailable" ? failed : null };
 }

@@ -608,6 +608,8 @@ describe("what people are shown", () => {
       { id: "history", asked: true, granted: false },
       { id: "deliveries", asked: true, granted: false },
       { id: "tags", asked: false, granted: false },
+      { id: "drafts", asked: false, granted: false },
+      { id: "fulfilment", asked: false, granted: false },
       { id: "discounts", asked: false, granted: false },
     ]);
     expect(grid[0]?.scopeSets.map(({ id }) => id)).toEqual(["shop", "history", "deliveries"]);

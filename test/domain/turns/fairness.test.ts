@@ -8,11 +8,11 @@ import { database } from "../runs/rig.ts";
 
 beforeEach(async () => void (await forgetSimulated(database)));
 
-/** One client with five thousand pieces of work at once, and forty that have one each ten seconds. */
+/** One client with five thousand pieces of work at once, and thirty that have one each ten seconds. */
 function makeWorld(): World {
   const random = seededRandom("fairness");
   return {
-    ...{ clients: 41, whale: 5_000, everyMs: 10_000, invocations: 1, random, untilMs: 480_000 },
+    ...{ clients: 31, whale: 5_000, everyMs: 10_000, invocations: 1, random, untilMs: 360_000 },
     pieceMs: () => 500 + random() * 1_000,
   };
 }
@@ -31,5 +31,5 @@ test("nobody waits behind another client's backlog, and what is done is shared i
   // As good as groups that a database in memory picks piece by piece; first come, first served is what it is.
   expect((own?.jain ?? 0) - (robin?.jain ?? 0)).toBeGreaterThan(-0.005);
   expect(first?.jain).toBeLessThan(0.1);
-  expect(first?.waitMs).toBeGreaterThan(400_000);
-});
+  expect(first?.waitMs).toBeGreaterThan(300_000);
+}, 180_000);
