@@ -12,6 +12,8 @@ const arrivedMs = 60 * dayMs;
 /** What Shopify takes as a parcel's number. */
 const trackable = /^[A-Za-z0-9]{4,40}$/;
 const mostParcels = 10;
+/** So often an order is proposed anew by itself: a supplier who asks more than it quoted would be ordered from and called off for ever. */
+const mostRounds = 3;
 
 /** What became of what was proposed: whether the supplier has the order, or what keeps it from having it. */
 export async function followProposal(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
@@ -53,8 +55,10 @@ export async function followProposal(reading: SupplyReading, order: SupplyOrder)
     case "expired":
       return stuck("declined");
     // It is looked at anew: whatever was no longer true is said of it, or what it costs now is proposed.
-    case "voided":
-      return assess(reading, order);
+    case "voided": {
+      const anew = await assess(reading, order);
+      return anew.proposals.length > 0 && order.round >= mostRounds ? stuck("failed") : anew;
+    }
     case "failed": {
       const found = await standingOf(reading, order);
       // It was made there, and kept back or not paid: whoever goes there sees it.

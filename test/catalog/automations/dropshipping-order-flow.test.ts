@@ -330,6 +330,18 @@ describe("what was proposed", () => {
     expect(await stands(client)).toEqual(["ordered", "supplier_unpaid"]);
   });
 
+  test("and was no longer true three times is proposed a fourth time by a person's word alone", async () => {
+    const client = await world();
+    await client.pays();
+    for (let round = 1; round <= 3; round++) {
+      expect(await client.proposed()).toHaveLength(round);
+      await client.ctx.db.update(actions).set({ status: "voided" }).where(inTenant(client.ctx, actions));
+      await client.later();
+    }
+    expect(await client.actions()).toHaveLength(3);
+    expect(await stands(client)).toEqual(["stuck", "failed"]);
+  });
+
   test("is proposed once, however often the automation begins anew", async () => {
     const client = await world();
     await client.pays();
