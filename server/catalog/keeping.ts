@@ -24,6 +24,8 @@ export interface KeptLists {
   known(of: KeptList, profileIds: readonly string[]): Promise<string[]>;
   /** Of these profiles those whom the comparison that began at an instant found on the list without us. */
   others(of: KeptList, found: { since: number; profileIds: readonly string[] }): Promise<string[]>;
+  /** How many proposals under a key (`dedupe`), and under what stands behind a colon after it, are done. */
+  doneUnder(of: KeptList, key: string): Promise<number>;
   /** Whether something that puts people on it may still be done. */
   waits(of: KeptList): Promise<boolean>;
   /** Customers of the segment who are not on its list, by id from behind `after`. */

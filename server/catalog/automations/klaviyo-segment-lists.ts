@@ -275,14 +275,14 @@ async function change(reading: ListReading, cursor: Comparing): Promise<Step<Cur
   const missing = await lists.missing(of, { since: cursor.since, limit: customersAStep });
   if (isFirst && cursor.list !== null) {
     const leaving = await lists.leaving(of, { limit: 1000 });
-    if (leaving.length > 0) made.push(proposalOf(reading, cursor, { way: "remove", line: "left", profiles: leaving }));
+    if (leaving.length > 0) made.push(await proposalOf(reading, cursor, { way: "remove", line: "left", profiles: leaving }));
     if (config.others === "restore" && cursor.isOurs && cursor.strangers.length > 0) {
       const profiles = cursor.strangers.map((profileId) => ({ profileId, customerId: null }));
-      made.push(proposalOf(reading, cursor, { way: "remove", line: "strangers", profiles }));
+      made.push(await proposalOf(reading, cursor, { way: "remove", line: "strangers", profiles }));
     }
   }
   if (isFirst && config.others === "restore" && !waits && missing.profiles.length > 0)
-    made.push(proposalOf(reading, cursor, { way: "add", line: "missing", profiles: missing.profiles }));
+    made.push(await proposalOf(reading, cursor, { way: "add", line: "missing", profiles: missing.profiles }));
 
   const isStill = waits || isLeft(reading, cursor) || (cursor.list === null && made.length > 0);
   const customers = isStill ? [] : await lists.entering(of, { after: cursor.after, limit: customersAStep });
@@ -290,7 +290,7 @@ async function change(reading: ListReading, cursor: Comparing): Promise<Step<Cur
   // Who is there without us stays so: taken for put there by us, they would be taken off as they leave the group.
   const there = new Set(await lists.others(of, { since: cursor.since, profileIds: found.map(({ profileId }) => profileId) }));
   const entering = found.filter(({ profileId }) => !there.has(profileId));
-  if (entering.length > 0) made.push(proposalOf(reading, cursor, { way: "add", line: "entered", profiles: entering }));
+  if (entering.length > 0) made.push(await proposalOf(reading, cursor, { way: "add", line: "entered", profiles: entering }));
   const next = { ...cursor, after: customers.at(-1) ?? cursor.after, unknown: cursor.unknown + customers.length - found.length };
   const proposed = { proposals: made.map(({ proposal }) => proposal), listing: made.map(({ listing }) => listing) };
   const isMore = customers.length === customersAStep && (cursor.list !== null || entering.length === 0);
@@ -313,14 +313,20 @@ interface Made {
   listing: NonNullable<KeptEffects["listing"]>[number];
 }
 
-function proposalOf(
-  { now, timezone, account }: ListReading,
+/** Such proposals follow the group alone, which customers may leave and enter again within a day. */
+const followsGroup = new Set(["entered", "left"]);
+
+async function proposalOf(
+  { now, timezone, account, lists }: ListReading,
   { segment, list, name }: Comparing,
   { way, line, profiles }: { way: "add" | "remove"; line: string; profiles: readonly ListedProfile[] },
-): Made {
+): Promise<Made> {
   const members = profiles.flatMap(({ customerId, profileId }) => (customerId === null ? [] : [{ customerId, profileId }]));
   const others = profiles.flatMap(({ customerId, profileId }) => (customerId === null ? [profileId] : []));
-  const dedupe = `${segment}:${line}:${dayOf(now, timezone)}:${profiles[0]?.profileId}`;
+  const key = `${segment}:${line}:${dayOf(now, timezone)}:${profiles[0]?.profileId}`;
+  // What was done is over, and may come about again on the same day; what a person declined, or what failed, is not asked twice on it.
+  const before = followsGroup.has(line) ? await lists.doneUnder(keptOf(account("klaviyo"), segment), key) : 0;
+  const dedupe = before > 0 ? `${key}:${before}` : key;
   const step: ProposedStep = {
     kind: klaviyoListMembers.id,
     payload: { list: { ...(list !== null && { id: list }), name }, way, members, others },

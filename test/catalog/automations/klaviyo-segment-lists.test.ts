@@ -137,16 +137,36 @@ test("who enters a group is put on its list, made once, who leaves it is taken o
   expect(await shop.lines()).toEqual(["entered customers:3", "left customers:1"]);
   expect(await shop.listed()).toMatchObject([{ members: shop.profiles.slice(1) }]);
   expect(await shop.facts()).toMatchObject({ there: 2, addedByOthers: 0, removedByOthers: 0, unknown: 1 });
-  // Who comes back is put on it again, the next day.
-  await shop.nextDay();
+  // Who comes back on the same day is put on it again at once, and taken off again.
+  await shop.group("loyal", "12001");
+  await shop.run();
+  await shop.doAll();
+  expect((await shop.listed())[0]?.members).toHaveLength(3);
+  await shop.group("quiet", "12001");
+  await shop.run();
+  await shop.doAll();
+  expect((await shop.listed())[0]?.members).toHaveLength(2);
   await shop.group("loyal", "12001");
   await shop.run();
   await shop.doAll();
   expect((await shop.listed())[0]?.members).toHaveLength(3);
   expect(await shop.consents()).toEqual(consents);
   const { items } = await effectsAt(shop.at);
-  expect(items.map(({ kind }) => kind)).toEqual(["list_created", "members_added", "members_removed", "members_added"]);
+  expect(items.map(({ kind }) => kind)).toEqual([
+    ...["list_created", "members_added", "members_removed", "members_added", "members_removed", "members_added"],
+  ]);
   expect(await effectsAt(shop.at, "profile_created")).toMatchObject({ raw: 0 });
+});
+
+test("who was declined is not asked about again on the same day", async () => {
+  const shop = await scored();
+  await shop.run();
+  await shop.ctx.db.update(actions).set({ status: "rejected", finishedAt: Date.now() }).where(inTenant(shop.ctx, actions));
+  await shop.run();
+  expect(await shop.lines()).toEqual(["entered customers:3"]);
+  await shop.nextDay();
+  await shop.run();
+  expect(await shop.lines()).toEqual(["entered customers:3", "entered customers:3"]);
 });
 
 test("the call that unsubscribes would be seen: it is global for whoever is not on the list it names", async () => {
