@@ -84,6 +84,9 @@ export const actionReasons = [
     "forgotten",
     "risky",
     "fulfilled",
+    "country_changed",
+    "unconfirmed",
+    "handled",
   ] as const),
   ...(["step_failed", "budget_spent", "contacts_spent", "stake_too_large"] as const),
 ] as const;

@@ -14,6 +14,11 @@ export interface Doing {
   key: string;
   /** What the steps before this one left, in their order. */
   before: readonly Receipt[];
+  /**
+   * From this instant on reads show what those steps wrote; where this one is taken back, what it wrote itself. That something is not there says
+   * nothing before. Left out where nothing was written that takes its time.
+   */
+  shownAt?: number;
   now: number;
   /** HMAC-SHA-256 (hex) of a text by a key of the client's own: what a payload knows a value by that does not rest in it. */
   hashOf(text: string): string;
@@ -25,7 +30,8 @@ export interface Doing {
   also?(provider: string): Account | null;
 }
 
-export type Verdict = { valid: true } | { valid: false; why: ActionReason };
+/** `said`: what it is by now, in figures of ours (an amount); never what a person or a provider wrote. */
+export type Verdict = { valid: true } | { valid: false; why: ActionReason; said?: string };
 
 /** What became of a try. `unsure`: it left us, and nobody said whether it was done. */
 export type Attempt =

@@ -1,34 +1,14 @@
 import * as z from "zod";
 import { bigbuyCurrency, checkAtBigbuy, problemOf, standingAtBigbuy } from "#server/catalog/suppliers/bigbuy.ts";
-import { readRecipient } from "#server/catalog/suppliers/shop-order.ts";
+import { settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import { ProviderError } from "#server/errors.ts";
 import { type Attempt, attemptOf, type Doing, defineAction } from "./action.ts";
-import { amountText, ShopId } from "./payload.ts";
-import {
-  Carrier,
-  Country,
-  failed,
-  itemFields,
-  missingFrom,
-  Ordered,
-  Quantity,
-  Reference,
-  shopOf,
-  shopRead,
-  stillWanted,
-  supplyLabels,
-} from "./supply-words.ts";
+import { amountText } from "./payload.ts";
+import { foundBy, orderFields, recipientOf, stillToOrder, supplierOrder } from "./supplier-order.ts";
+import { failed, Reference, shopRead } from "./supply-words.ts";
 
 const Payload = z
-  .strictObject({
-    ...Ordered,
-    carrier: Carrier,
-    country: Country,
-    products: z
-      .array(z.strictObject({ line: ShopId, ordered: Quantity, reference: Reference, quantity: Quantity }))
-      .min(1)
-      .max(50),
-  })
+  .strictObject(supplierOrder({ reference: Reference }))
   .refine(({ total }) => total.currency === bigbuyCurrency, "BigBuy counts in euros");
 type Payload = z.output<typeof Payload>;
 
@@ -52,11 +32,10 @@ function refused(message: string): Attempt | null {
 }
 
 /** What BigBuy wants of an order, to whoever the shop sends it. The purse is the only way to pay by which it is sent without a person. */
-async function bodyOf(doing: Doing, { orderId, number, carrier, products }: Payload) {
-  const shop = shopOf(doing);
-  if (!shop) return failed("the shop is not connected");
-  const to = await readRecipient(shop, orderId);
-  if ("missing" in to) return missingFrom(to.missing);
+async function bodyOf(doing: Doing, payload: Payload) {
+  const to = await recipientOf(doing, payload);
+  if ("did" in to) return to;
+  const { number, carrier, products } = payload;
   const { firstName, lastName, countryCode: country, zip: postcode, city: town, address, phone, email } = to;
   return {
     order: {
@@ -65,6 +44,17 @@ async function bodyOf(doing: Doing, { orderId, number, carrier, products }: Payl
       products: products.map(({ reference, quantity }) => ({ reference, quantity })),
     },
   };
+}
+
+/** What BigBuy would take for it, in cents without tax, or why it would not take it. Nothing is ordered. Throws what is none of its codes. */
+async function costOf({ account }: Doing, body: object): Promise<number | Attempt> {
+  try {
+    return (await checkAtBigbuy(account, body)).withoutTax;
+  } catch (error) {
+    const known = error instanceof ProviderError && error.kind === "rejected" ? refused(error.message) : null;
+    if (!known) throw error;
+    return known;
+  }
 }
 
 /**
@@ -81,40 +71,30 @@ export const bigbuyOrder = defineAction<Payload>({
   reads: [shopRead],
   payload: Payload,
   touches: "money",
-  describe: ({ orderId, number, carrier, country, products, total }) => ({
+  describe: (payload) => ({
     sentence: {
-      en: `Place order ${orderId} at BigBuy and pay for it from your BigBuy purse at once: ${amountText(total)} at most, before tax, with shipping.`,
-      fr: `Passer la commande ${orderId} chez BigBuy et la payer aussitôt avec votre porte-monnaie BigBuy : ${amountText(total)} hors taxes au maximum, livraison comprise.`,
-      he: `העברת הזמנה ${orderId} ל-BigBuy ותשלום מיידי מהארנק ב-BigBuy: לכל היותר ${amountText(total)} לפני מס, כולל משלוח.`,
+      en: `Place order ${payload.orderId} at BigBuy and pay for it from your BigBuy purse at once: ${amountText(payload.total)} at most, before tax, with shipping.`,
+      fr: `Passer la commande ${payload.orderId} chez BigBuy et la payer aussitôt avec votre porte-monnaie BigBuy : ${amountText(payload.total)} hors taxes au maximum, livraison comprise.`,
+      he: `העברת הזמנה ${payload.orderId} ל-BigBuy ותשלום מיידי מהארנק ב-BigBuy: לכל היותר ${amountText(payload.total)} לפני מס, כולל משלוח.`,
     },
-    fields: [
-      { label: supplyLabels.order, value: orderId },
-      ...itemFields(products),
-      { label: supplyLabels.total, value: amountText(total) },
-      { label: supplyLabels.carrier, value: carrier },
-      { label: supplyLabels.country, value: country },
-      { label: supplyLabels.number, value: number },
-    ],
+    fields: orderFields(payload, { items: payload.products }),
   }),
   stakeOf: ({ total }) => total,
-  stillValid: (doing, { orderId, products }) =>
-    stillWanted(
-      doing,
-      orderId,
-      products.map(({ line, ordered: quantity }) => ({ line, quantity })),
-    ),
+  async stillValid(doing, payload) {
+    const wanted = await stillToOrder(doing, payload);
+    const body = wanted.valid && (await bodyOf(doing, payload));
+    // What is missing, or what BigBuy refuses, ordering says.
+    const costs = body && !("did" in body) && (await costOf(doing, body));
+    if (typeof costs !== "number" || costs <= payload.total.minor) return wanted;
+    return { valid: false, why: "price_changed", said: amountText({ ...payload.total, minor: costs }) };
+  },
   async execute(doing, payload) {
     const { account, writer } = doing;
     const body = await bodyOf(doing, payload);
     if ("did" in body) return body;
-    try {
-      const { withoutTax } = await checkAtBigbuy(account, body);
-      if (withoutTax > payload.total.minor) return failed(`BigBuy wants ${amountText({ ...payload.total, minor: withoutTax })} for it`);
-    } catch (error) {
-      const known = error instanceof ProviderError && error.kind === "rejected" ? refused(error.message) : null;
-      if (!known) throw error;
-      return known;
-    }
+    const costs = await costOf(doing, body);
+    if (typeof costs !== "number") return costs;
+    if (costs > payload.total.minor) return failed(`BigBuy wants ${amountText({ ...payload.total, minor: costs })} for it`);
     const outcome = await writer.send({ method: "POST", path: "/rest/order/create.json", body }, z.unknown());
     if (outcome.outcome === "refused" && outcome.failure.kind === "rejected") {
       if (problemOf(outcome.failure.message)?.code === "ER008") {
@@ -130,10 +110,6 @@ export const bigbuyOrder = defineAction<Payload>({
     return attemptOf(outcome, () => ({ id: /\/(\d+)$/.exec(location ?? "")?.[1] ?? null }));
   },
   idempotency: "lookup",
-  // No figure is published.
-  settledAfterMs: 120_000,
-  async lookup({ account }, { number }) {
-    const found = await standingAtBigbuy(account, number);
-    return found ? { id: found.id } : "absent";
-  },
+  settledAfterMs,
+  lookup: foundBy(standingAtBigbuy),
 });

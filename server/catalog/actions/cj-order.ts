@@ -1,43 +1,20 @@
 import * as z from "zod";
 import { cjCurrency, standingAtCj } from "#server/catalog/suppliers/cj.ts";
-import { readRecipient } from "#server/catalog/suppliers/shop-order.ts";
+import { settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import { type Attempt, attemptOf, type Doing, defineAction } from "./action.ts";
-import { amountText, ShopId } from "./payload.ts";
-import {
-  Carrier,
-  Country,
-  failed,
-  itemFields,
-  missingFrom,
-  Ordered,
-  Quantity,
-  Reference,
-  shopOf,
-  shopRead,
-  stillWanted,
-  supplyLabels,
-} from "./supply-words.ts";
+import { amountText } from "./payload.ts";
+import { foundBy, mayBeHidden, orderFields, recipientOf, stillToOrder, supplierOrder } from "./supplier-order.ts";
+import { Country, failed, Reference, shopRead } from "./supply-words.ts";
 
 const Payload = z
-  .strictObject({
-    ...Ordered,
-    carrier: Carrier,
-    from: Country,
-    country: Country,
-    products: z
-      .array(z.strictObject({ line: ShopId, ordered: Quantity, vid: Reference, quantity: Quantity }))
-      .min(1)
-      .max(50),
-  })
+  .strictObject({ ...supplierOrder({ vid: Reference }), from: Country })
   .refine(({ total }) => total.currency === cjCurrency, "CJ counts in dollars");
 type Payload = z.output<typeof Payload>;
 
 const Created = z.object({
   data: z.object({
     orderId: z.union([z.string(), z.number()]).transform(String),
-    interceptOrderReasons: z
-      .array(z.object({ code: z.union([z.string(), z.number()]).nullish(), message: z.string().nullish() }))
-      .nullish(),
+    interceptOrderReasons: z.array(z.object({ code: z.union([z.string(), z.number()]).nullish() })).nullish(),
   }),
 });
 const Refused = z.object({ code: z.coerce.number() });
@@ -45,11 +22,10 @@ const Refused = z.object({ code: z.coerce.number() });
 const exists = 1603003;
 
 /** What CJ wants of an order, to whoever the shop sends it. It is made unpaid (`payType` 3): 2 would spend the balance in the same call. */
-async function bodyOf(doing: Doing, { orderId, number, carrier, from, products }: Payload) {
-  const shop = shopOf(doing);
-  if (!shop) return failed("the shop is not connected");
-  const to = await readRecipient(shop, orderId);
-  if ("missing" in to) return missingFrom(to.missing);
+async function bodyOf(doing: Doing, payload: Payload) {
+  const to = await recipientOf(doing, payload);
+  if ("did" in to) return to;
+  const { number, carrier, from, products } = payload;
   return {
     ...{ orderNumber: number, payType: 3, logisticName: carrier, fromCountryCode: from },
     ...{ shippingCountryCode: to.countryCode, shippingCountry: to.country, shippingProvince: to.province, shippingCity: to.city },
@@ -64,7 +40,8 @@ async function bodyOf(doing: Doing, { orderId, number, carrier, from, products }
  *
  * Done once: CJ takes our number of an order once, and refuses it the second time (1603003), after which the one that is there is looked up
  * (../shared/writes-and-voice.md, CJ / orders). The number is in the payload, and of an order that was called off at CJ it is never used again. What CJ keeps
- * back (`interceptOrderReasons`) was made all the same: it fails here, so that it is not paid. Taken back by deleting it, as long as it is unpaid.
+ * back (`interceptOrderReasons`) was made all the same: it fails here, so that it is not paid. Only this reply says so: of an order whose reply was
+ * lost nobody knows it, and its receipt says nothing of who made it (`made`). Taken back by deleting it, as long as it is unpaid.
  */
 export const cjOrder = defineAction<Payload>({
   id: "cj-order",
@@ -73,29 +50,19 @@ export const cjOrder = defineAction<Payload>({
   reads: [shopRead],
   payload: Payload,
   touches: "money",
-  describe: ({ orderId, number, carrier, from, country, products, total }) => ({
+  describe: (payload) => ({
     sentence: {
-      en: `Place order ${orderId} at CJ Dropshipping without paying it, for ${amountText(total)} with shipping.`,
-      fr: `Passer la commande ${orderId} chez CJ Dropshipping sans la payer, pour ${amountText(total)} livraison comprise.`,
-      he: `העברת הזמנה ${orderId} ל-CJ Dropshipping בלי לשלם עליה, בסך ${amountText(total)} כולל משלוח.`,
+      en: `Place order ${payload.orderId} at CJ Dropshipping without paying it, for ${amountText(payload.total)} with shipping.`,
+      fr: `Passer la commande ${payload.orderId} chez CJ Dropshipping sans la payer, pour ${amountText(payload.total)} livraison comprise.`,
+      he: `העברת הזמנה ${payload.orderId} ל-CJ Dropshipping בלי לשלם עליה, בסך ${amountText(payload.total)} כולל משלוח.`,
     },
-    fields: [
-      { label: supplyLabels.order, value: orderId },
-      ...itemFields(products.map(({ vid: reference, quantity }) => ({ reference, quantity }))),
-      { label: supplyLabels.total, value: amountText(total) },
-      { label: supplyLabels.carrier, value: carrier },
-      { label: supplyLabels.from, value: from },
-      { label: supplyLabels.country, value: country },
-      { label: supplyLabels.number, value: number },
-    ],
+    fields: orderFields(payload, {
+      items: payload.products.map(({ vid: reference, quantity }) => ({ reference, quantity })),
+      from: payload.from,
+    }),
   }),
   stakeOf: ({ total }) => total,
-  stillValid: (doing, { orderId, products }) =>
-    stillWanted(
-      doing,
-      orderId,
-      products.map(({ line, ordered: quantity }) => ({ line, quantity })),
-    ),
+  stillValid: stillToOrder,
   async execute(doing, payload): Promise<Attempt> {
     const body = await bodyOf(doing, payload);
     if ("did" in body) return body;
@@ -108,20 +75,19 @@ export const cjOrder = defineAction<Payload>({
     }
     const kept = outcome.outcome === "done" ? (outcome.body?.data.interceptOrderReasons ?? []) : [];
     if (kept.length > 0) {
-      const reasons = kept.map(({ code, message }) => [code, message].filter(Boolean).join(" ")).join("; ");
-      return failed(`CJ made the order, unpaid, and keeps it back: ${reasons}`);
+      // Its codes alone: its words may repeat the address.
+      const codes = kept.map(({ code }) => String(code ?? "")).filter((code) => /^[\w-]{1,40}$/.test(code));
+      return failed(`CJ made the order, unpaid, and keeps it back${codes.length > 0 ? `: ${codes.join(", ")}` : ""}`);
     }
-    return attemptOf(outcome, (created) => ({ id: created?.data.orderId ?? null }));
+    return attemptOf(outcome, (created) => (created ? { id: created.data.orderId, made: true } : { id: null }));
   },
   idempotency: "lookup",
-  // No figure is published.
-  settledAfterMs: 120_000,
-  async lookup({ account }, { number }) {
+  settledAfterMs,
+  lookup: foundBy(standingAtCj),
+  async undo(doing, { number }, receipt) {
+    const { account, writer } = doing;
     const found = await standingAtCj(account, number);
-    return found ? { id: found.id } : "absent";
-  },
-  async undo({ account, writer }, { number }, receipt) {
-    const found = await standingAtCj(account, number);
+    if (!found && mayBeHidden(doing)) return { did: "unsure", reason: "the order is not shown there yet" };
     if (!found || found.state === "cancelled") return { did: "done", receipt };
     if (found.state !== "unpaid") return failed("CJ has been paid for this order");
     const path = `/shopping/order/deleteOrder?orderId=${encodeURIComponent(found.id)}`;

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { cjCurrency, standingAtCj } from "#server/catalog/suppliers/cj.ts";
-import type { Standing } from "#server/catalog/suppliers/quote.ts";
+import { type Standing, settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import type { Writer } from "#server/catalog/writer.ts";
 import { type Attempt, attemptOf, defineAction } from "./action.ts";
 import { amountText, ShopId } from "./payload.ts";
+import { mayBeHidden, notShownYet } from "./supplier-order.ts";
 import { failed, Ordered, Quantity, shopRead, stillWanted, supplyLabels } from "./supply-words.ts";
 
 const Payload = z
@@ -48,7 +49,8 @@ const isPaid = ({ state }: Standing): boolean => state !== "unpaid" && state !==
  * Pays an order at CJ Dropshipping from the balance there: four calls, of which the last one spends.
  *
  * Done once: CJ takes no key for it. Where the order stands is asked before anything is sent and after every try whose end nobody knows: one
- * that is paid is not paid again, and one that costs more than was approved is not paid at all (../shared/writes-and-voice.md, CJ / orders).
+ * that is paid is not paid again, and one that costs more than was approved is not paid at all (../shared/writes-and-voice.md, CJ / orders). Nor is
+ * one whose making nobody saw confirmed: whether CJ keeps it back is said in that reply alone.
  */
 export const cjPayment = defineAction<Payload>({
   id: "cj-payment",
@@ -74,11 +76,18 @@ export const cjPayment = defineAction<Payload>({
     const verdict = await stillWanted(doing, orderId, lines);
     if (!verdict.valid) return verdict;
     const found = await standingAtCj(doing.account, number);
+    if (!found && mayBeHidden(doing)) throw notShownYet(doing);
     if (!found || found.state === "cancelled") return { valid: false, why: "gone" };
-    return found.total !== null && found.total.minor > total.minor ? { valid: false, why: "price_changed" } : { valid: true };
+    if (isPaid(found)) return { valid: true };
+    const [made] = doing.before;
+    if (made && made.id !== null && !made.made) return { valid: false, why: "unconfirmed" };
+    if (found.total === null || found.total.minor <= total.minor) return { valid: true };
+    return { valid: false, why: "price_changed", said: amountText({ ...total, minor: found.total.minor }) };
   },
-  async execute({ account, writer }, { number, total }) {
+  async execute(doing, { number, total }) {
+    const { account, writer } = doing;
     const found = await standingAtCj(account, number);
+    if (!found && mayBeHidden(doing)) return { did: "limited", retryAfterS: undefined };
     if (!found) return failed("CJ has no such order");
     if (isPaid(found)) return { did: "done", receipt: { id: found.id } };
     if (found.state === "cancelled") return failed("CJ has this order as cancelled");
@@ -87,8 +96,7 @@ export const cjPayment = defineAction<Payload>({
     return pay(writer, found);
   },
   idempotency: "lookup",
-  // No figure is published.
-  settledAfterMs: 120_000,
+  settledAfterMs,
   async lookup({ account }, { number }) {
     const found = await standingAtCj(account, number);
     if (!found) return "unknown";

@@ -37,9 +37,6 @@ export const supplyLabels = {
 
 export const yesOrNo = (yes: boolean): string => (yes ? "✓" : "–");
 
-export const itemFields = (items: readonly { reference: string; quantity: number }[]) =>
-  items.map(({ reference, quantity }) => ({ label: supplyLabels.item, value: `${quantity} × ${reference}` }));
-
 /** Reading the shop: whether an order still stands, and to whom it goes. Without it nothing is ordered. */
 export const shopRead: Need & Required<Pick<Need, "optional">> = {
   provider: "shopify",

@@ -5,6 +5,27 @@ import { typed, unwrap } from "./typed.ts";
 
 const Problem = z.object({ code: z.union([z.string(), z.number()]), message: z.string() });
 
+const Named = z.object({ data: z.object({ skus: z.array(z.string()).optional(), orderId: z.union([z.string(), z.number()]).optional() }) });
+const plain = /^[\w-]{1,64}$/;
+
+/**
+ * Its code, and what it names by ids: of `{"info":…,"data":…}`, JSON in a string, the `info` is left out, since that may repeat a name or an
+ * address, as is any other text.
+ */
+function sayingOf({ code, message }: z.output<typeof Problem>): string {
+  const said = plain.test(String(code)) ? String(code) : "refused";
+  let told: unknown;
+  try {
+    told = JSON.parse(message);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return said;
+  }
+  const { skus, orderId } = Named.safeParse(told).data?.data ?? {};
+  const data = { ...(skus && { skus: skus.filter((sku) => plain.test(sku)) }), ...(plain.test(String(orderId)) && orderId && { orderId }) };
+  return `${said}: ${JSON.stringify({ data })}`;
+}
+
 /**
  * `{code, message}`, now and then with status 200; a limit is told in bare text, with the second of its end in a header. From the
  * public client Bixoto/PyBigBuy (exceptions.py and its tests); nothing of BigBuy's own was found on it, nor was it seen on the wire.
@@ -12,7 +33,7 @@ const Problem = z.object({ code: z.union([z.string(), z.number()]), message: z.s
 function failureOf({ status, headers, body }: Reply): Failure | null {
   const said = Problem.safeParse(body).data;
   const code = Number(said?.code);
-  const message = said ? `${said.code}: ${said.message}` : `status ${status}`;
+  const message = said ? sayingOf(said) : `status ${status}`;
   const failure = failureOfStatus(status < 400 && said ? (code >= 400 && code < 600 ? code : 400) : status, headers, message);
   // Its own word for "later": nobody knows what became of an order by then.
   if (said?.code === "ER009" && status < 500) return { kind: "unavailable", message };

@@ -4,7 +4,7 @@ import { failureOfStatus } from "./replies.ts";
 import { typed } from "./typed.ts";
 
 const dayS = 86_400;
-const Envelope = z.object({ code: z.coerce.number(), result: z.boolean().nullish(), message: z.string().nullish() });
+const Envelope = z.object({ code: z.coerce.number(), result: z.boolean().nullish() });
 
 /**
  * What their codes mean for us; the others are `rejected`. Failures come with HTTP 200. Source: "Global error codes" of
@@ -28,12 +28,40 @@ const meaning: Readonly<Record<number, Failure["kind"]>> = {
   1601000: "revoked",
 };
 
+/** Its codes in words of ours: its own may repeat a name or an address. Source: ../shared/writes-and-voice.md, CJ / envelope, limits, errors. */
+const words: Readonly<Record<number, string>> = {
+  1600000: "CJ is busy",
+  1600100: "CJ has taken this call offline",
+  1600101: "CJ does not know this call",
+  1600200: "too many requests",
+  1600201: "the quota is used up",
+  1600300: "a parameter is wrong, or there is no such thing",
+  1600301: "CJ timed out",
+  1602000: "CJ does not sell this variant",
+  1602001: "CJ does not sell this product",
+  1602002: "CJ no longer sells it",
+  1602003: "CJ no longer sells it",
+  1603000: "the order could not be made",
+  1603001: "the order could not be confirmed",
+  1603002: "the order could not be deleted",
+  1603003: "the order number is taken",
+  1603100: "CJ knows no such order",
+  1603101: "the payment failed",
+  1603102: "the stock could not be taken",
+  1604000: "there is too little in the CJ balance",
+  1604001: "the CJ balance is restricted",
+  1605000: "CJ has no such carrier",
+  1605001: "CJ has no such carrier",
+  1605002: "CJ does not ship to this country",
+  1608001: "CJ has no such warehouse",
+};
+
 function failureOf({ status, headers, body }: Reply): Failure | null {
   const said = Envelope.safeParse(body).data;
   if (!said) return failureOfStatus(status, headers, `status ${status}`);
   if ((said.code === 200 || said.code === 0) && said.result !== false) return failureOfStatus(status, headers, `status ${status}`);
-  const message = `${said.code} ${said.message ?? ""}`.trim();
   const byCode = meaning[said.code];
+  const message = `${said.code} ${words[said.code] ?? (byCode === "revoked" ? "CJ does not accept the key" : "CJ refused it")}`;
   if (byCode) return { kind: byCode, message };
   return failureOfStatus(status, headers, message) ?? { kind: "rejected", message };
 }

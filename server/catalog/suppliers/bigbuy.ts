@@ -26,10 +26,7 @@ const Trackings = orNothing(
 
 const Told = z.object({ data: z.object({ skus: z.array(z.string()).optional(), orderId: Id.optional() }).optional() });
 
-/**
- * What BigBuy said of an order that it refused, out of `ER003: {"info":…,"data":…}`: its code, and what it names. Its `info` is left, since that
- * may repeat an address. Null for what is none of its codes.
- */
+/** What BigBuy said of an order that it refused, out of `ER003: {"data":…}`: its code, and what it names. Null for what is none of its codes. */
 export function problemOf(message: string): { code: string; skus: readonly string[]; orderId: string | null } | null {
   const [, code, told] = /\b(ER\d{3})(?::\s*(\{.*))?/s.exec(message) ?? [];
   if (code === undefined) return null;

@@ -21,6 +21,9 @@ export type Quote =
   | { fault: "short"; short: readonly Short[] }
   | { fault: "no_carrier" };
 
+/** How long after a write a supplier's reads may still not show it. Neither publishes a figure. */
+export const settledAfterMs = 120_000;
+
 /** How an order stands at a supplier, in its own word beside ours. */
 export interface Standing {
   /** The supplier's id of it. */

@@ -34,7 +34,7 @@ export interface Held {
 type Said = { kind: string; message: string };
 
 /** That nothing of it is done any more. */
-export type GivenUp = { ends: "failed"; failure: Said } | { ends: "voided"; why: ActionReason };
+export type GivenUp = { ends: "failed"; failure: Said } | { ends: "voided"; why: ActionReason; said?: string | undefined };
 
 /** How a turn of an action ends. */
 export type Ending =
@@ -61,15 +61,23 @@ export const maxTries = 60;
 export const pauseOf = (attempt: number, random: () => number): number =>
   Math.min(600_000, 1000 * 2 ** Math.min(attempt, 10)) * (0.5 + random() / 2);
 
-interface Step {
-  kind: ActionKind;
-  step: StepRow;
-  /** What the steps before it left. */
+/** What the steps before one left, and from when on reads show what they wrote. */
+export interface Before {
   before: readonly Receipt[];
+  shownAt?: number | undefined;
 }
 
+interface Step extends Before {
+  kind: ActionKind;
+  step: StepRow;
+}
+
+/** From when on its provider's reads show what a step wrote that began then; undefined where its kind says nothing of that. */
+export const shownAtOf = (kind: ActionKind, begunAt: number | null): number | undefined =>
+  kind.idempotency === "lookup" && begunAt !== null ? begunAt + tryMs + kind.settledAfterMs : undefined;
+
 /** What a step is done with: the account that it was approved for, and what its kind reads beside it. */
-export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, before }: Step): Promise<Doing> {
+export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, before, shownAt }: Step): Promise<Doing> {
   const held = await ifFound(holdConnection(ctx, step.accountId));
   if (!held) throw new ProviderError(kind.need.provider, "revoked", "the account is connected no more");
   const beside = await besideOf(ctx, kind, step);
@@ -78,6 +86,7 @@ export async function doingOf(ctx: TenantCtx, acting: Acting, { kind, step, befo
     writer: acting.openWriter(ctx, held, { signal: AbortSignal.timeout(tryMs) }),
     key: `${step.actionId}-${step.place}`,
     before: [...before],
+    ...(shownAt !== undefined && { shownAt }),
     now: ctx.now(),
     hashOf: (text) => keyedHash(ctx.config, ctx.tenant.id, text),
     ...(step.status === "begun" && step.begunAt !== null && { triedAt: step.begunAt }),

@@ -2,7 +2,7 @@ import type { Receipt } from "#db/words/actions.ts";
 import type { ActionKind, Attempt, Doing, Tried } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
-import { type Acting, doingOf, type Ending, type GivenUp, type Held, maxTries, pauseOf, tryMs } from "./acting.ts";
+import { type Acting, type Before, doingOf, type Ending, type GivenUp, type Held, maxTries, pauseOf, shownAtOf, tryMs } from "./acting.ts";
 import { beginStep, noteStep, voidRest } from "./note-step.ts";
 import type { ActionRow, StepRow } from "./rows.ts";
 import { compensate } from "./undo-steps.ts";
@@ -23,9 +23,15 @@ export async function doSteps(
 ): Promise<Ending> {
   const { action } = held;
   const before: Receipt[] = [];
+  let shownAt: number | undefined;
+  const wrote = (kind: ActionKind | undefined, begunAt: number | null) => {
+    const at = kind && shownAtOf(kind, begunAt);
+    if (at !== undefined) shownAt = Math.max(shownAt ?? 0, at);
+  };
   for (const step of held.steps) {
     if (step.status === "done") {
       before.push(step.receipt ?? { id: null });
+      wrote(acting.kinds(step.kind), step.begunAt);
       continue;
     }
     // Given up in an earlier turn, or by a worker that died: what was done before it is still to be taken back.
@@ -36,16 +42,18 @@ export async function doSteps(
         ends: "failed",
         failure: { kind: "rejected", message: `no kind of action is called ${step.kind}` },
       });
-    const ended = await tryStep(ctx, acting, { held, step, kind, before, halted: haltedMs !== null });
+    const begunAt = step.status === "begun" ? step.begunAt : ctx.now();
+    const ended = await tryStep(ctx, acting, { held, step, kind, before, shownAt, halted: haltedMs !== null });
     switch (ended.did) {
       case "done":
         if (step === held.steps.at(-1)) return { ends: "done", last: { place: step.place, receipt: ended.receipt } };
         if (!(await noteStep(ctx, held, step, { status: "done", looked: null, receipt: ended.receipt }))) return { ends: "lost" };
         before.push(ended.receipt);
+        wrote(kind, begunAt);
         break;
       case "void":
         if (!(await noteStep(ctx, held, step, { status: "voided" }))) return { ends: "lost" };
-        return giveUp(ctx, acting, held, { ends: "voided", why: ended.why });
+        return giveUp(ctx, acting, held, { ends: "voided", why: ended.why, said: ended.said });
       case "failed":
         if (!(await noteStep(ctx, held, step, { status: "failed" }))) return { ends: "lost" };
         return giveUp(ctx, acting, held, { ends: "failed", failure: ended.failure });
@@ -82,7 +90,7 @@ export async function doSteps(
 
 type Ended =
   | Tried
-  | { did: "void"; why: Extract<Ending, { ends: "voided" }>["why"] }
+  | ({ did: "void" } & Omit<Extract<Ending, { ends: "voided" }>, "ends">)
   /** It was not done, and whatever was tried is over. */
   | { did: "absent" }
   /** Nobody can say yet; milliseconds where it is known when, the place up to which was looked, `known` false where the provider cannot tell. */
@@ -100,11 +108,11 @@ interface At {
 async function tryStep(
   ctx: TenantCtx,
   acting: Acting,
-  { held, step, kind, before, halted }: At & { kind: ActionKind; before: readonly Receipt[]; halted: boolean },
+  { held, step, kind, before, shownAt, halted }: At & Before & { kind: ActionKind; halted: boolean },
 ): Promise<Ended> {
   try {
     if (halted && step.status !== "begun") return { did: "halted" };
-    const doing = await doingOf(ctx, acting, { kind, step, before });
+    const doing = await doingOf(ctx, acting, { kind, step, before, shownAt });
     if (step.status !== "begun") return await begin(ctx, kind, doing, { held, step });
     return await takeUp(ctx, kind, doing, { step, halted });
   } catch (error) {
@@ -118,7 +126,7 @@ async function tryStep(
 /** A step for the first time: what is no longer true is not done. */
 async function begin(ctx: TenantCtx, kind: ActionKind, doing: Doing, { held, step }: At): Promise<Ended> {
   const verdict = await kind.stillValid?.(doing, step.payload);
-  if (verdict && !verdict.valid) return { did: "void", why: verdict.why };
+  if (verdict && !verdict.valid) return { did: "void", why: verdict.why, said: verdict.said };
   const begun = await beginStep(ctx, held, step);
   return begun ? kind.execute(doing, begun.payload) : { did: "lost" };
 }
@@ -163,5 +171,5 @@ async function giveUp(ctx: TenantCtx, acting: Acting, held: Held, givenUp: Given
 /** As `settle` kept it, where it came to that. */
 export const givenUpAs = ({ failureKind, failureMessage, reason }: ActionRow): GivenUp =>
   failureKind === null
-    ? { ends: "voided", why: reason ?? "step_failed" }
+    ? { ends: "voided", why: reason ?? "step_failed", said: failureMessage ?? undefined }
     : { ends: "failed", failure: { kind: failureKind, message: failureMessage ?? "" } };

@@ -2,8 +2,13 @@ import { eq, sql } from "drizzle-orm";
 import { actions } from "#db/schema/index.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import type { Ending, Held } from "./acting.ts";
+import type { Ending, GivenUp, Held } from "./acting.ts";
 import { noting } from "./note-step.ts";
+
+const untrue = ({ why, said }: Extract<GivenUp, { ends: "voided" }>) => ({
+  reason: why,
+  ...(said !== undefined && { failureMessage: said }),
+});
 
 /** Writes how it ended, if the lease still holds. */
 export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promise<void> {
@@ -29,14 +34,14 @@ export async function settle(ctx: TenantCtx, held: Held, ending: Ending): Promis
       case "kept":
         return { lease: null, availableAt: null, status: "done" as const, ...failed(ending.failure) };
       case "voided":
-        return { ...over, status: "voided" as const, reason: ending.why };
+        return { ...over, status: "voided" as const, ...untrue(ending) };
       case "later":
         return {
           lease: null,
           availableAt: now + ending.inMs,
           status: undoing ? ("undoing" as const) : ending.unsure ? ("unsure" as const) : ("approved" as const),
           ...(ending.givenUp?.ends === "failed" && failed(ending.givenUp.failure)),
-          ...(ending.givenUp?.ends === "voided" && { reason: ending.givenUp.why }),
+          ...(ending.givenUp?.ends === "voided" && untrue(ending.givenUp)),
           ...(ending.untried && { attempt: sql`${actions.attempt} - 1` }),
         };
       default:

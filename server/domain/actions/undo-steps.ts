@@ -1,7 +1,7 @@
 import type { Attempt } from "#server/catalog/actions/action.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { ProviderError } from "#server/errors.ts";
-import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
+import { type Acting, doingOf, type Ending, type Held, maxTries, pauseOf, shownAtOf } from "./acting.ts";
 import { noteStep, readStepsOf } from "./note-step.ts";
 import type { StepRow } from "./rows.ts";
 
@@ -57,7 +57,8 @@ async function undo(ctx: TenantCtx, acting: Acting, step: StepRow): Promise<Atte
   const kind = acting.kinds(step.kind);
   if (!kind?.undo) return null;
   try {
-    return await kind.undo(await doingOf(ctx, acting, { kind, step, before: [] }), step.payload, step.receipt ?? { id: null });
+    const doing = await doingOf(ctx, acting, { kind, step, before: [], shownAt: shownAtOf(kind, step.begunAt) });
+    return await kind.undo(doing, step.payload, step.receipt ?? { id: null });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     // What it reads for that.

@@ -4,6 +4,8 @@ import { bigbuyOrder } from "#server/catalog/actions/bigbuy-order.ts";
 import { cjOrder } from "#server/catalog/actions/cj-order.ts";
 import { cjPayment } from "#server/catalog/actions/cj-payment.ts";
 import { shopifyFulfilment } from "#server/catalog/actions/shopify-fulfilment.ts";
+import { bigbuy } from "#server/catalog/providers/bigbuy.ts";
+import { cj } from "#server/catalog/providers/cj.ts";
 import { findAtBigbuy, problemOf, quoteAtBigbuy } from "#server/catalog/suppliers/bigbuy.ts";
 import { findAtCj, quoteAtCj, standingAtCj } from "#server/catalog/suppliers/cj.ts";
 import { control, hurry } from "#test/domain/connecting/consent.ts";
@@ -55,7 +57,9 @@ describe("an order at CJ", () => {
   test("whose number is taken is the one that is there, and is not made again", async () => {
     const { at, payload, doing } = await world("cj");
     const first = await does(cjOrder, await doing(cjOrder), payload);
-    expect(await does(cjOrder, await doing(cjOrder), payload)).toEqual(first);
+    if (first.did !== "done") throw new Error(first.did);
+    const again = { did: "done", receipt: { id: first.receipt.id } };
+    expect([first.receipt.made, await does(cjOrder, await doing(cjOrder), payload)]).toEqual([true, again]);
     expect(await effectsAt(at, "order_created")).toMatchObject({ raw: 1 });
     await control({ settleMs: 60_000 });
     expect(await does(cjOrder, await doing(cjOrder), payload)).toMatchObject({ did: "unsure" });
@@ -64,13 +68,10 @@ describe("an order at CJ", () => {
     expect(await does(cjOrder, await doing(cjOrder), payload)).toMatchObject({ did: "failed" });
   });
 
-  test("that CJ keeps back fails with its reasons, though it was made", async () => {
-    const { at, payload, doing } = await world("cj", { at: { intercepts: [{ code: "A1", message: "address not deliverable" }] } });
+  test("that CJ keeps back fails with its code, without the words that may repeat an address, though it was made", async () => {
+    const { at, payload, doing } = await world("cj", { at: { intercepts: [{ code: "A1", message: "1 rue de la Paix not deliverable" }] } });
     const attempt = await does(cjOrder, await doing(cjOrder), payload);
-    expect(attempt).toMatchObject({
-      did: "failed",
-      failure: { message: expect.stringMatching(/keeps it back: A1 address not deliverable/) },
-    });
+    expect(attempt).toMatchObject({ did: "failed", failure: { message: "CJ made the order, unpaid, and keeps it back: A1" } });
     expect(await effectsAt(at, "order_created")).toMatchObject({ effects: 1 });
   });
 
@@ -113,6 +114,45 @@ describe("an order at CJ", () => {
     const { at, payload, doing } = await world("cj", { shop: { checkout: { email: "ana@example.com", ...checkout } } });
     const attempt = await does(cjOrder, await doing(cjOrder), payload);
     expect(attempt).toMatchObject({ did: "failed", failure: { message: `the order’s ${missing} is missing or cannot be used` } });
+    expect(await effectsAt(at)).toMatchObject({ raw: 0 });
+  });
+
+  test("that its reads do not show yet is neither gone, nor paid, nor taken back, until they must show it", async () => {
+    const { at, payload, paying, doing } = await world("cj");
+    await does(cjOrder, await doing(cjOrder), payload);
+    await control({ settleMs: 60_000 });
+    const [pay, order] = [cjPayment.payload.parse(paying), cjOrder.payload.parse(payload)];
+    const early = { shownAt: Date.now() + 60_000 };
+    const [paysEarly, undoesEarly] = [
+      { ...(await doing(cjPayment)), ...early },
+      { ...(await doing(cjOrder)), ...early },
+    ];
+    await expect(cjPayment.stillValid?.(paysEarly, pay)).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await cjPayment.execute(paysEarly, pay)).toMatchObject({ did: "limited" });
+    expect(await cjOrder.undo?.(undoesEarly, order, { id: null })).toMatchObject({ did: "unsure" });
+    const late = { shownAt: 1 };
+    expect(await cjPayment.stillValid?.({ ...paysEarly, ...late }, pay)).toEqual({ valid: false, why: "gone" });
+    expect(await cjOrder.undo?.({ ...undoesEarly, ...late }, order, { id: null })).toMatchObject({ did: "done" });
+    expect(await effectsAt(at)).toMatchObject({ raw: 1 });
+  });
+
+  test("whose making nobody saw confirmed is not paid: whether CJ keeps it back is said in that reply alone", async () => {
+    const { payload, paying, doing } = await world("cj");
+    await does(cjOrder, await doing(cjOrder), payload);
+    const verdict = async (made: object) =>
+      cjPayment.stillValid?.({ ...(await doing(cjPayment)), before: [{ id: "1", ...made }] }, cjPayment.payload.parse(paying));
+    expect([await verdict({}), await verdict({ made: true })]).toEqual([{ valid: false, why: "unconfirmed" }, { valid: true }]);
+    // A person said of it that it was done.
+    expect(await verdict({ id: null })).toEqual({ valid: true });
+  });
+
+  test.each(["cj", "bigbuy"] as const)("to another country than its price is of is not made at %s", async (provider) => {
+    const { at, payload, doing } = await world(provider);
+    const kind = provider === "cj" ? cjOrder : bigbuyOrder;
+    const abroad = { ...payload, country: "DE" };
+    const verdict = await kind.stillValid?.(await doing(kind), kind.payload.parse(abroad));
+    expect(verdict).toEqual({ valid: false, why: "country_changed" });
+    expect(await does(kind, await doing(kind), abroad)).toMatchObject({ did: "failed", failure: { message: /another country/ } });
     expect(await effectsAt(at)).toMatchObject({ raw: 0 });
   });
 
@@ -160,6 +200,7 @@ describe("paying at CJ", () => {
     expect(await cjPayment.stillValid?.(await doing(cjPayment), cjPayment.payload.parse(less))).toEqual({
       valid: false,
       why: "price_changed",
+      said: "9.50 USD",
     });
     expect(await does(cjPayment, await doing(cjPayment), less)).toMatchObject({ did: "failed", failure: { message: /9\.50 USD/ } });
     expect(await effectsAt(at, "order_paid")).toMatchObject({ raw: 0 });
@@ -201,6 +242,14 @@ describe("an order at BigBuy", () => {
     expect(await effectsAt(at)).toMatchObject({ raw: 1 });
   });
 
+  test("that costs more by now is no longer what was approved, and what it costs is said", async () => {
+    const { at, payload, doing } = await world("bigbuy");
+    const valid = async () => bigbuyOrder.stillValid?.(await doing(bigbuyOrder), bigbuyOrder.payload.parse(payload));
+    expect(await valid()).toEqual({ valid: true });
+    await supplier("bigbuy", at, { goods: [{ ...good, price: 301 }] });
+    expect(await valid()).toEqual({ valid: false, why: "price_changed", said: "9.52 EUR" });
+  });
+
   test.each([
     ["costs more than was approved", { goods: [{ ...good, price: 301 }] }, /9\.52 EUR/],
     ["is out of stock", { goods: [{ ...good, stock: 1 }] }, /^ER003 BigBuy is out of stock: V1$/],
@@ -222,11 +271,17 @@ describe("an order at BigBuy", () => {
     expect(await bigbuyOrder.lookup(await doing(bigbuyOrder), bigbuyOrder.payload.parse(payload))).toEqual({ id: "119" });
   });
 
-  test("what BigBuy says of a refusal is read out of its string, without the words that may repeat an address", () => {
-    expect(problemOf('ER003: {"info":"1 rue X","data":{"skus":["S1"]}}')).toEqual({ code: "ER003", skus: ["S1"], orderId: null });
-    expect(problemOf('ER008: {"info":"x","data":{"orderId":119}}')).toMatchObject({ orderId: "119" });
-    expect(problemOf('ER003: {"info":"cut sho')).toEqual({ code: "ER003", skus: [], orderId: null });
-    expect(problemOf("409: Something went wrong")).toBeNull();
+  test("what a supplier says of a refusal is its code and what it names by ids, without the words that may repeat an address", () => {
+    const said = (provider: typeof cj | typeof bigbuy, body: object) =>
+      provider.failureOf({ status: 200, headers: new Headers(), body } as never)?.message ?? "";
+    const atBigbuy = (code: string, message: string) => said(bigbuy, { code, message });
+    const short = atBigbuy("ER003", '{"info":"1 rue X","data":{"skus":["S1","Ana B, 1 rue X"]}}');
+    expect([short, problemOf(short)]).toEqual(['ER003: {"data":{"skus":["S1"]}}', { code: "ER003", skus: ["S1"], orderId: null }]);
+    expect(problemOf(atBigbuy("ER008", '{"info":"x","data":{"orderId":119}}'))).toMatchObject({ orderId: "119" });
+    expect(problemOf(atBigbuy("ER003", '{"info":"cut sho'))).toEqual({ code: "ER003", skus: [], orderId: null });
+    expect([atBigbuy("409", "Ana B, 1 rue X"), problemOf("409")]).toEqual(["409", null]);
+    expect(said(cj, { code: 1600300, result: false, message: "shippingAddress 1 rue X" })).toMatch(/^1600300 [\w\s,]+$/);
+    expect(said(cj, { code: 1699999, result: false, message: "Ana B" })).toBe("1699999 CJ refused it");
   });
 });
 

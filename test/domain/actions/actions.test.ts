@@ -735,6 +735,18 @@ test("what a broken chain did is taken back later where its provider says nothin
   expect(rig.world.effects).toEqual([]);
 });
 
+test("a step is told from when on reads show what was written before it, at every try and when that is taken back", async () => {
+  const rig = await makeActingRig();
+  const begunAt = rig.rig.clock.now() + 3_600_000;
+  await approved(rig, ["a", { steps: [chain[1], chain[0]] }], ["alone", { subject: "customer:8", customerId: "8" }]);
+  rig.world.fates.push("well", "well", "limited", "refused");
+  await rig.work();
+  await rig.work({ rounds: 3, pause: minute });
+  const shown = begunAt + tryMs + 30_000;
+  expect(rig.world.shownAt).toEqual([undefined, shown, shown, shown]);
+  expect(await statusOf(rig, "a")).toBe("failed");
+});
+
 test("a chain that is no longer true says so also after what it did was taken back later", async () => {
   const rig = await makeActingRig();
   await approved(rig, ["a", { steps: [chain[1], chain[0]] }]);

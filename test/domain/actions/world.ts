@@ -30,6 +30,8 @@ export function makeWorld() {
   const triedAt: (number | undefined)[] = [];
   /** What each try of it was told of what is under way. */
   const goneOnFrom: (string | undefined)[] = [];
+  /** From when on reads show what was written before it, as each try of the keyed kind and each undo of the one that is looked up was told. */
+  const shownAt: (number | undefined)[] = [];
   const now = { ms: 0 };
   /** What happens while a try is under way. */
   const meanwhile: { now?: () => Promise<void> } = {};
@@ -78,6 +80,7 @@ export function makeWorld() {
       execute: async (doing, { what }) => {
         triedAt.push(doing.triedAt);
         goneOnFrom.push(doing.looked);
+        shownAt.push(doing.shownAt);
         return act("keyed", doing.key, what, true);
       },
       undo,
@@ -104,7 +107,10 @@ export function makeWorld() {
         if (now.ms < hidden.until) return "absent";
         return effects.some((each) => each.key === key) ? { id: key } : "absent";
       },
-      undo,
+      async undo(doing) {
+        shownAt.push(doing.shownAt);
+        return undo(doing);
+      },
     }),
     defineAction<z.infer<typeof Payload>>({
       ...base,
@@ -115,7 +121,7 @@ export function makeWorld() {
       execute: async (_, { what }) => act("batched", what, what, true),
     }),
   ];
-  return { effects, fates, hidden, now, kinds, triedAt, goneOnFrom, untrue, meanwhile, lookups, lookedFrom };
+  return { effects, fates, hidden, now, kinds, triedAt, goneOnFrom, shownAt, untrue, meanwhile, lookups, lookedFrom };
 }
 
 export const proposal = (dedupe: string, more: Partial<Proposal> = {}): Proposal => ({
