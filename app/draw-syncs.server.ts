@@ -72,7 +72,10 @@ function catalogView(catalog: Catalog, reader: Reader): NonNullable<SyncsView["c
   const t = wordsIn(reader.locale);
   const { count, at } = sayer(reader);
   const isTheirs = catalog.keptBy === "klaviyo";
-  const tile = (key: "products" | "variants" | "items" | "ofVariants" | "matched" | "waiting" | "refused" | "hidden", value: number) => ({
+  const tile = (
+    key: "products" | "variants" | "items" | "ofVariants" | "matched" | "waiting" | "refused" | "hidden" | "others",
+    value: number,
+  ) => ({
     ...{ key, label: t(`syncWords:catalog.${key}`), value: count(value) },
   });
   return {
@@ -86,8 +89,10 @@ function catalogView(catalog: Catalog, reader: Reader): NonNullable<SyncsView["c
           tile("waiting", catalog.waiting),
           tile("refused", catalog.refused),
           tile("hidden", catalog.hidden),
+          ...(catalog.others > 0 ? [tile("others", catalog.others)] : []),
         ],
     notes: [
+      ...(!isTheirs && catalog.others > 0 ? [t("syncWords:catalog.othersNote")] : []),
       ...(isTheirs ? [t("syncWords:catalog.byKlaviyo")] : []),
       ...(catalog.unfit > 0 ? [t("syncWords:catalog.unfit", { many: count(catalog.unfit) })] : []),
       t("syncWords:compared", { at: at(catalog.comparedAt) }),

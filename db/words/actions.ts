@@ -48,8 +48,12 @@ export interface Receipt {
   rows?: { done: number; failed: readonly FailedRow[] };
   /** Of many rows those that the provider refused, by our id of each and in its words. */
   refused?: readonly { id: string; why: string }[];
-  /** Of many rows those that were left alone, since another integration keeps them there. */
+  /** Of many rows those that this step made there. */
+  created?: readonly string[];
+  /** Of many rows those that were left alone, since another integration has made or keeps them there. */
   kept?: readonly string[];
+  /** Of many rows those that another integration had made there, and were changed all the same. */
+  overwritten?: readonly string[];
   /** Of what may have been there before: whether this step made it. Left out where it was there, or nobody can say. */
   made?: true;
 }

@@ -57,7 +57,14 @@ export interface CatalogProduct {
 
 /** What was sent of the shop's products to an account's catalog. */
 export interface KeptCatalog {
-  products(page: { automation: string; accountId: string; after: string | null; limit: number }): Promise<CatalogProduct[]>;
+  /** `others`: what was left alone, since another integration has made it there, counts as not sent. */
+  products(page: {
+    automation: string;
+    accountId: string;
+    others: boolean;
+    after: string | null;
+    limit: number;
+  }): Promise<CatalogProduct[]>;
   /** Rows that were sent, of products and variants that the shop has no more. */
   gone(page: { automation: string; accountId: string; limit: number }): Promise<{ part: CatalogPart; id: string; productId: string }[]>;
 }

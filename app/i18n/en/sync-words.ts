@@ -33,6 +33,9 @@ export const syncWords = {
     waiting: "Waiting",
     refused: "Refused",
     hidden: "No longer sold",
+    others: "Created by others",
+    othersNote:
+      "Products and variants that another integration created in Klaviyo are left as they are. To have them changed too, tick that in the settings.",
     byKlaviyo:
       "Klaviyo’s own Shopify integration keeps these products, so nothing is sent beside it. How many are found depends on what it shows us.",
     unfit: "{{many}} products aren’t sent: their title or page looks like somebody’s address or phone number.",

@@ -35,6 +35,9 @@ export const syncWords = {
     waiting: "En attente",
     refused: "Refusés",
     hidden: "Plus en vente",
+    others: "Créés par d’autres",
+    othersNote:
+      "Les produits et variantes créés dans Klaviyo par une autre intégration restent tels quels. Pour les modifier aussi, cochez-le dans les réglages.",
     byKlaviyo:
       "L’intégration Shopify de Klaviyo tient elle-même ces produits : rien n’est envoyé en plus. Le nombre trouvé dépend de ce qu’elle nous montre.",
     unfit: "{{many}} produits ne sont pas envoyés : leur titre ou leur page ressemble à une adresse ou à un numéro de téléphone.",

@@ -4,7 +4,7 @@ import type { Account } from "#server/catalog/account.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { decimalOf } from "#server/catalog/money.ts";
 import { idOf } from "#server/catalog/providers/shopify-api.ts";
-import { defineAction, type Tried } from "./action.ts";
+import { type Doing, defineAction, type Tried } from "./action.ts";
 import { chunked, followJobs, type Progress, progressOf, startJob, underWay } from "./klaviyo-wire.ts";
 import { asIs, impersonal, labels, ShopId } from "./payload.ts";
 import { askShop } from "./shopify-wire.ts";
@@ -35,6 +35,8 @@ const common = {
   /** What the shop sells no more, and what becomes of it. */
   gone: z.array(ShopId).max(5000),
   as: z.enum(["unpublish", "delete"]),
+  /** Whether what another integration has made there is changed, or as gone hidden or deleted, too. */
+  over: z.boolean(),
 };
 const Payload = z
   .discriminatedUnion("what", [
@@ -64,11 +66,16 @@ const Found = z.object({
         sku: z.string().nullish(),
         inventory_quantity: z.number().nullish(),
         inventory_policy: z.number().nullish(),
+        custom_metadata: z.record(z.string(), z.unknown()).nullish(),
       }),
     }),
   ),
 });
 type There = z.output<typeof Found>["data"][number]["attributes"];
+
+/** What we make there says so: an id is no proof of it, since other integrations name their items by the shop's ids too. */
+const mark = { created_by: "Atrium" };
+const isOurs = ({ custom_metadata }: There): boolean => custom_metadata?.created_by === mark.created_by;
 
 /** What the catalog has of these ids, as Klaviyo names them. */
 export async function findInCatalog(account: Account, what: Payload["what"], ids: readonly string[]): Promise<Map<string, There>> {
@@ -129,31 +136,59 @@ interface Todo {
   update: { id: string; attributes: There }[];
   drop: string[];
 }
+interface Seen {
+  /** Rows by Klaviyo's ids, and of variants the items that they belong to. */
+  found: ReadonlyMap<string, There>;
+  items: ReadonlyMap<string, There>;
+  looks: Looks;
+}
 
-/** What is still to be sent, by what is there now: what is as it should be, or belongs to the shop's own integration there, is left alone. */
-function todoOf(
-  payload: Payload,
-  { found, looks }: { found: ReadonlyMap<string, There>; looks: Looks },
-  { over, refused, there }: Progress,
-): { todo: Todo; kept: string[] } {
+/** So often it is waited for that what a job refused as being there is shown: whose it is, only that says. */
+const mostLooks = 6;
+
+const ownerIn = (found: ReadonlyMap<string, There>, id: string): "nobody" | "us" | "shop" | "other" => {
+  const own = found.get(ours(id));
+  if (own) return isOurs(own) ? "us" : "other";
+  return found.has(theirs(id)) ? "shop" : "nobody";
+};
+
+/** Who has made a row there: we, the shop's own integration, or another one. A variant that is not there is its item's. */
+function ownerOf({ found, items }: Seen, id: string, row: Row | undefined): ReturnType<typeof ownerIn> {
+  const owner = ownerIn(found, id);
+  return owner === "nobody" && row && "productId" in row ? ownerIn(items, row.productId) : owner;
+}
+
+/**
+ * What is still to be sent, by what is there now. What is as it should be is left alone (`unseen`: it is not shown yet whose it is), and so is
+ * what we did not make: what the shop's own integration keeps always, what others have made unless it is to be changed too.
+ */
+function todoOf(payload: Payload, seen: Seen, { over, refused, there, looks }: Progress) {
   const settled = new Set([...over, ...refused.map(({ id }) => id)]);
-  const isKept = (id: string) => found.has(theirs(id)) && !found.has(ours(id));
-  const ids = [...payload.put.map(({ id }) => id), ...payload.gone];
   const todo: Todo = { create: [], update: [], drop: [] };
-  for (const row of payload.put as Row[]) {
-    if (settled.has(row.id) || isKept(row.id)) continue;
-    const now = found.get(ours(row.id));
-    const wanted = attributesOf(row, payload.currency, looks);
-    if (now === undefined && !there.includes(row.id)) todo.create.push(row);
-    else if (now === undefined || !isSame(wanted, now)) todo.update.push({ id: row.id, attributes: wanted });
+  const left: Record<"kept" | "overwritten" | "unseen", string[]> = { kept: [], overwritten: [], unseen: [] };
+  const put = payload.put as Row[];
+  for (const { id, row } of [...put.map((row) => ({ id: row.id, row })), ...payload.gone.map((id) => ({ id, row: undefined }))]) {
+    const now = seen.found.get(ours(id));
+    const owner = ownerOf(seen, id, row);
+    const isHidden = now === undefined && there.includes(id);
+    if (isHidden && looks < mostLooks) left.unseen.push(id);
+    else if (isHidden || owner === "shop" || (owner === "other" && !payload.over)) left.kept.push(id);
+    else if (!settled.has(id) && add(todo, { id, row, now }, { payload, looks: seen.looks }) && now && owner === "other")
+      left.overwritten.push(id);
   }
-  for (const id of payload.gone) {
-    const now = found.get(ours(id));
-    if (settled.has(id) || now === undefined) continue;
-    if (payload.as === "delete") todo.drop.push(id);
-    else if (now.published !== false) todo.update.push({ id, attributes: { published: false } });
-  }
-  return { todo, kept: ids.filter(isKept) };
+  return { todo, ...left };
+}
+
+/** Whether there is something to do about a row, which is then among what is to be done. */
+function add(
+  { create, update, drop }: Todo,
+  { id, row, now }: { id: string; row: Row | undefined; now: There | undefined },
+  { payload, looks }: { payload: Payload; looks: Looks },
+): boolean {
+  if (now === undefined) return row !== undefined && create.push(row) > 0;
+  if (row === undefined && payload.as === "delete") return drop.push(id) > 0;
+  const attributes = row ? attributesOf(row, payload.currency, looks) : { published: false };
+  return !isSame(attributes, now) && update.push({ id, attributes }) > 0;
 }
 
 /** The jobs that do it, each with the body that its address takes (openapi, bulk_create_catalog_items and its five like). */
@@ -174,6 +209,7 @@ function jobsOf({ what, currency }: Payload, { create, update, drop }: Todo, loo
         // It must have one.
         description: row.title,
         ...attributesOf(row, currency, looks),
+        custom_metadata: mark,
       },
       ...("productId" in row && { relationships: { item: { data: { type: "catalog-item", id: ours(row.productId) } } } }),
     },
@@ -216,10 +252,10 @@ export const klaviyoCatalog = defineAction<Payload>({
   payload: Payload,
   touches: "catalog",
   idempotency: "natural",
-  describe({ what, put, gone, as, currency }) {
+  describe({ what, put, gone, as, over, currency }) {
     const [count, left] = [put.length, gone.length];
     return {
-      sentence: sentenceOf(what, { count, left, as }),
+      sentence: sentenceOf(what, { count, left, as, over }),
       fields: [
         ...(count > 0 ? [{ label: what === "item" ? labels.products : labels.variants, value: String(count) }] : []),
         ...(left > 0 ? [{ label: labels.leaving, value: String(left) }] : []),
@@ -237,30 +273,39 @@ export const klaviyoCatalog = defineAction<Payload>({
   async execute(doing, payload): Promise<Tried> {
     let progress = await followJobs(doing.account, progressOf(doing));
     if (progress.jobs.length > 0) return underWay(progress);
-    const ids = [...payload.put.map(({ id }) => id), ...payload.gone];
-    const found = await findInCatalog(doing.account, payload.what, [...ids.map(ours), ...ids.map(theirs)]);
-    const products = (payload.put as Row[]).map((row) => ("productId" in row ? row.productId : row.id));
-    const looks = await looksOf(doing.also?.("shopify"), products);
-    const { todo, kept } = todoOf(payload, { found, looks }, progress);
+    const seen = await see(doing, payload);
+    const { todo, kept, overwritten, unseen } = todoOf(payload, seen, progress);
     // What a job refused as being there, and is found as it should be, is done: by a try whose reply was lost, or by another job.
-    const open = new Set([...todo.create, ...todo.update].map(({ id }) => id));
-    progress = { ...progress, over: [...progress.over, ...progress.there.filter((id) => !progress.over.includes(id) && !open.has(id))] };
-    for (const job of jobsOf(payload, todo, looks)) {
+    const open = new Set([...todo.create.map(({ id }) => id), ...todo.update.map(({ id }) => id), ...unseen]);
+    const ended = progress.there.filter((id) => !progress.over.includes(id) && !open.has(id));
+    progress = { ...progress, over: [...progress.over, ...ended], overwritten: [...progress.overwritten, ...overwritten] };
+    for (const job of jobsOf(payload, todo, seen.looks)) {
       const started = await startJob(doing, job);
       // What was begun before it is followed first; this one is begun by the next turn.
       if ("did" in started) return progress.jobs.length > 0 ? underWay(progress) : started;
       progress = { ...progress, jobs: [...progress.jobs, started] };
     }
     progress = await followJobs(doing.account, progress);
-    const { refused } = progress;
-    const settled = new Set([...progress.over, ...refused.map(({ id }) => id)]);
-    // A row that was to be made and is there is changed by the next turn.
+    const settled = new Set([...progress.over, ...progress.refused.map(({ id }) => id)]);
+    // A row that was to be made and is there is looked at, and changed, by the next turn.
     if (progress.jobs.length > 0 || progress.there.some((id) => !settled.has(id))) return underWay(progress);
-    return { did: "done", receipt: { id: payload.what, ...(refused.length > 0 && { refused }), ...(kept.length > 0 && { kept }) } };
+    const { refused, created } = progress;
+    const rows = { refused, created, kept, overwritten: progress.overwritten };
+    return { did: "done", receipt: { id: payload.what, ...Object.fromEntries(Object.entries(rows).filter(([, all]) => all.length > 0)) } };
   },
 });
 
-function sentenceOf(what: Payload["what"], { count, left, as }: { count: number; left: number; as: Payload["as"] }): Text {
+/** What is there of all that a step names, and how the shop shows it. */
+async function see({ account, also }: Doing, { what, put, gone }: Payload): Promise<Seen> {
+  const named = (ids: readonly string[]) => [...ids.map(ours), ...ids.map(theirs)];
+  const found = await findInCatalog(account, what, named([...put.map(({ id }) => id), ...gone]));
+  const products = [...new Set((put as Row[]).map((row) => ("productId" in row ? row.productId : row.id)))];
+  const items = what === "variant" ? await findInCatalog(account, "item", named(products)) : found;
+  return { found, items, looks: await looksOf(also?.("shopify"), products) };
+}
+
+type Told = Pick<Payload, "as" | "over"> & { count: number; left: number };
+function sentenceOf(what: Payload["what"], { count, left, as, over }: Told): Text {
   const n = String(count);
   const items = what === "item";
   const put: Text = {
@@ -281,7 +326,12 @@ function sentenceOf(what: Payload["what"], { count, left, as }: { count: number;
           fr: `Masquer dans le catalogue Klaviyo ${many} article(s) que la boutique ne vend plus.`,
           he: `הסתרת ${many} פריטים שהחנות כבר לא מוכרת בקטלוג של Klaviyo.`,
         };
-  if (left === 0) return put;
-  if (count === 0) return gone;
-  return { en: `${put.en} ${gone.en}`, fr: `${put.fr} ${gone.fr}`, he: `${put.he} ${gone.he}` };
+  const others: Text = {
+    en: "Items that another integration created are changed too.",
+    fr: "Les articles créés par une autre intégration sont modifiés aussi.",
+    he: "גם פריטים שאינטגרציה אחרת יצרה ישתנו.",
+  };
+  const said = [...(count > 0 ? [put] : []), ...(left > 0 ? [gone] : []), ...(over ? [others] : [])];
+  const inLocale = (locale: keyof Text) => said.map((text) => text[locale]).join(" ");
+  return { en: inLocale("en"), fr: inLocale("fr"), he: inLocale("he") };
 }

@@ -93,13 +93,17 @@ const Progress = z.object({
   refused: z.array(Refused),
   /** Rows that were to be made and are there: they are to be changed. */
   there: z.array(z.string()),
+  /** Rows that a job has made. */
+  created: z.array(z.string()).default([]),
+  /** Rows that others had made, and are changed all the same. */
+  overwritten: z.array(z.string()).default([]),
   /** How often it was found still under way. */
   looks: z.number().int().default(0),
 });
 export type Progress = z.output<typeof Progress>;
 
 export const progressOf = ({ looked }: Pick<Doing, "looked">): Progress =>
-  looked === undefined ? { jobs: [], over: [], refused: [], there: [], looks: 0 } : Progress.parse(JSON.parse(looked));
+  Progress.parse(looked === undefined ? { jobs: [], over: [], refused: [], there: [] } : JSON.parse(looked));
 
 const Job = z.object({ data: z.object({ id: z.string() }) });
 const JobState = z.object({
@@ -144,7 +148,8 @@ export async function startJob(
 
 /** Looks at all jobs that are not over; those that are add what they refused, by row. */
 export async function followJobs(account: Account, progress: Progress): Promise<Progress> {
-  const next: Progress = { ...progress, jobs: [], over: [...progress.over], refused: [...progress.refused], there: [...progress.there] };
+  const { over, refused, there, created } = progress;
+  const next: Progress = { ...progress, jobs: [], over: [...over], refused: [...refused], there: [...there], created: [...created] };
   for (const started of progress.jobs) {
     const found = await orNull(account.json({ path: started.job, headers: reading }, JobState));
     const { status = "complete", errors } = found?.data.attributes ?? {};
@@ -153,18 +158,29 @@ export async function followJobs(account: Account, progress: Progress): Promise<
       continue;
     }
     const again = new Set<string>();
+    const failed = new Set<string>();
+    let isVague = false;
     for (const { code, detail, title, source } of errors ?? []) {
       const place = /\/data\/(\d+)/.exec(source?.pointer ?? "")?.[1];
       const id = place === undefined ? undefined : started.rows[Number(place)];
       const why = (detail ?? title ?? code ?? "refused").slice(0, 300);
-      if (id === undefined) next.refused.push({ id: "", why });
-      else if (isThere.test(`${code} ${detail}`) && !next.there.includes(id)) {
+      if (id === undefined) {
+        isVague = true;
+        next.refused.push({ id: "", why });
+        continue;
+      }
+      failed.add(id);
+      if (isThere.test(`${code} ${detail}`) && !next.there.includes(id)) {
         next.there.push(id);
         again.add(id);
       } else next.refused.push({ id, why });
     }
     if (status === "cancelled") next.refused.push(...started.rows.map((id) => ({ id, why: "The job was cancelled." })));
-    else next.over.push(...started.rows.filter((id) => !again.has(id)));
+    else {
+      next.over.push(...started.rows.filter((id) => !again.has(id)));
+      if (found !== null && !isVague && /-bulk-create-jobs\//.test(started.job))
+        next.created.push(...started.rows.filter((id) => !failed.has(id)));
+    }
   }
   return next;
 }

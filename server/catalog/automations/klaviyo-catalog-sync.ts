@@ -59,6 +59,21 @@ const Config = z.object({
         he: "החיבור הזה מסנכרן מוצרים בעצמו. יש להפעיל רק אם זה לא קורה בחשבון שלך: אחרת כל מוצר יופיע פעמיים.",
       },
     }),
+  others: z
+    .boolean()
+    .default(false)
+    .meta({
+      label: {
+        en: "Also change items that another integration created",
+        fr: "Modifier aussi les articles créés par une autre intégration",
+        he: "לשנות גם פריטים שאינטגרציה אחרת יצרה",
+      },
+      hint: {
+        en: "Off: an item that is already in Klaviyo’s catalog under the same ID is left as it is. On: it gets your shop’s title, page, price and stock, and is hidden or deleted once you no longer sell it.",
+        fr: "Non : un article déjà présent dans le catalogue sous le même identifiant reste tel quel. Oui : il prend le titre, la page, le prix et le stock de la boutique, et il est masqué ou supprimé quand il n’est plus vendu.",
+        he: "כבוי: פריט שכבר נמצא בקטלוג של Klaviyo עם אותו מזהה נשאר כפי שהוא. פעיל: הוא יקבל את השם, העמוד, המחיר והמלאי מהחנות, ויוסתר או יימחק כשהוא כבר לא נמכר.",
+      },
+    }),
 });
 type Config = z.output<typeof Config>;
 
@@ -129,19 +144,19 @@ export const klaviyoCatalogSync = defineAutomation({
       },
     },
     never: {
-      en: "It never changes your shop, never touches products that Klaviyo’s own Shopify integration keeps, and deletes nothing it didn’t send.",
-      fr: "Elle ne modifie jamais la boutique, ne touche jamais aux produits tenus par l’intégration Shopify de Klaviyo et ne supprime rien qu’elle n’ait envoyé.",
-      he: "האוטומציה לעולם לא משנה את החנות, לא נוגעת במוצרים שהחיבור של Klaviyo ל-Shopify שומר ולא מוחקת מה שלא שלחה.",
+      en: "It never changes your shop, never touches products that Klaviyo’s own Shopify integration keeps, and deletes nothing that it didn’t create, unless you tell it to.",
+      fr: "Elle ne modifie jamais la boutique, ne touche jamais aux produits tenus par l’intégration Shopify de Klaviyo et ne supprime rien qu’elle n’ait créé, sauf si vous le demandez.",
+      he: "האוטומציה לעולם לא משנה את החנות, לא נוגעת במוצרים שהחיבור של Klaviyo ל-Shopify שומר ולא מוחקת מה שלא יצרה, אלא אם ביקשת זאת.",
     },
   },
   lines,
   config: Config,
   cursor: Cursor,
   async step(reading) {
-    const { catalog, cursor, log } = reading;
+    const { catalog, config, cursor, log } = reading;
     const accountId = reading.account("klaviyo").connectionId;
     const place = cursor ?? { keptBy: await keeperOf(reading), after: null, products: 0, variants: 0, matched: 0, unfit: 0 };
-    const page = await catalog.products({ automation: id, accountId, after: place.after, limit: productsAStep });
+    const page = await catalog.products({ automation: id, accountId, others: config.others, after: place.after, limit: productsAStep });
     if (page.length === 0 && place.after === null) {
       log("info", "no_products");
       return { cursor: null, done: true };
@@ -163,7 +178,7 @@ async function keeperOf(reading: CatalogReading): Promise<Cursor["keptBy"]> {
   const klaviyo = reading.account("klaviyo");
   const metrics = await readAll(klaviyo, { path: "/api/metrics", attributes: Metric, places: openPlaces() });
   if (metrics.some(({ attributes }) => attributes.integration?.name === "Shopify")) return "klaviyo";
-  const page = { automation: id, accountId: klaviyo.connectionId, after: null, limit: 100 };
+  const page = { automation: id, accountId: klaviyo.connectionId, others: false, after: null, limit: 100 };
   const ids = (await reading.catalog.products(page)).map((product) => catalogIds.theirs(product.id));
   return ids.length > 0 && (await findInCatalog(klaviyo, "item", ids)).size > 0 ? "klaviyo" : "us";
 }
@@ -281,7 +296,9 @@ function proposalOf(
   { line, currency }: { line: "changed" | "gone"; currency: string },
 ): Pick<Step<Cursor>, "proposals"> & KeptEffects {
   const step = (what: CatalogPart, put: object[], left: string[]): ProposedStep[] =>
-    put.length + left.length === 0 ? [] : [{ kind: klaviyoCatalog.id, payload: { what, currency, put, gone: left, as: config.gone } }];
+    put.length + left.length === 0
+      ? []
+      : [{ kind: klaviyoCatalog.id, payload: { what, currency, put, gone: left, as: config.gone, over: config.others } }];
   const [first, ...more] = [...step("item", items, []), ...step("variant", variants, gone.variant), ...step("item", [], gone.item)];
   if (!first) throw new Error("a proposal sends something");
   const of = (part: CatalogPart) => sent.filter((row) => row.part === part).length;

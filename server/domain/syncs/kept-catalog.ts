@@ -4,18 +4,23 @@ import type { CatalogProduct, KeptCatalog } from "#server/catalog/keeping.ts";
 import type { TenantCtx } from "#server/ctx.ts";
 import { standsTold } from "#server/domain/actions/stands-told.ts";
 
-/** What a catalog refused is sent again as it is only after this: what is wrong with it stands in the shop, or at Klaviyo. */
+/** What a catalog refused, or others had made there, is sent again as it is only after this: what is wrong with it stands in the shop, or at Klaviyo. */
 const againMs = 7 * 86_400_000;
 
 /** In SQL, what the provider said of a row `c` that it refused, by its action `a`; null where it did not. */
 export const whyRefused: SQL = sql`(select e.value ->> 'why' from ${actionSteps} st, json_each(st.receipt, '$.refused') e
   where st.tenant_id = c.tenant_id and st.action_id = c.sent_by and st.receipt ->> 'id' = c.part and e.value ->> 'id' = c.external_id limit 1)`;
 
+/** In SQL, whether a row `c` was left alone by its action, since another integration has made it there. */
+export const isOthers: SQL = sql`exists (select 1 from ${actionSteps} st, json_each(st.receipt, '$.kept') e
+  where st.tenant_id = c.tenant_id and st.action_id = c.sent_by and st.receipt ->> 'id' = c.part and e.value = c.external_id)`;
+
 /** What was sent of a shop's products to a catalog, and stands. Without a shop there is nothing. */
 export function keptCatalog(ctx: TenantCtx, shop = ""): KeptCatalog {
-  const rows = ({ automation, accountId }: { automation: string; accountId: string }) => sql`
+  const rows = ({ automation, accountId, others = false }: { automation: string; accountId: string; others?: boolean }) => sql`
     select c.part, c.external_id, c.product_id, c.sent, c.is_gone,
-      case when ${whyRefused} is not null and a.finished_at < ${ctx.now() - againMs} then null else ${standsTold(ctx, automation, "a")} end as stands
+      case when a.finished_at < ${ctx.now() - againMs} and (${whyRefused} is not null or ${isOthers}) then null
+        when ${others ? isOthers : sql`0`} then null else ${standsTold(ctx, automation, "a")} end as stands
     from ${catalogRows} c left join ${actions} a on a.tenant_id = c.tenant_id and a.id = c.sent_by
     where c.tenant_id = ${ctx.tenant.id} and c.connection_id = ${shop} and c.account_id = ${accountId}`;
   const ofShop = sql`tenant_id = ${ctx.tenant.id} and connection_id = ${shop}`;

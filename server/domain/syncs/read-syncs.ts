@@ -4,7 +4,7 @@ import { type CustomerSegment, customerSegments } from "#db/words/customer-base.
 import type { CatalogFacts, CatalogPart, ListFacts, SyncFacts } from "#db/words/syncs.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { standsTold } from "#server/domain/actions/stands-told.ts";
-import { whyRefused } from "./kept-catalog.ts";
+import { isOthers, whyRefused } from "./kept-catalog.ts";
 import { membersIn } from "./kept-lists.ts";
 import type { KeptListState, ReadSyncs, Syncs } from "./schemas.ts";
 
@@ -64,12 +64,13 @@ async function catalogOf(
   { comparedAt, facts: { of: _, ...facts } }: { comparedAt: number; facts: CatalogFacts },
 ): Promise<Syncs["catalog"]> {
   const ofShop = sql`c.tenant_id = ${ctx.tenant.id} and c.connection_id = ${shop} and c.account_id = ${accountId}`;
-  const rows = sql`select c.part, c.external_id, c.product_id, c.is_gone, a.finished_at, ${whyRefused} as why, ${standsTold(ctx, automation, "a")} as stands
+  const rows = sql`select c.part, c.external_id, c.product_id, c.is_gone, a.finished_at, ${whyRefused} as why, ${isOthers} as others, ${standsTold(ctx, automation, "a")} as stands
     from ${catalogRows} c left join ${actions} a on a.tenant_id = c.tenant_id and a.id = c.sent_by where ${ofShop}`;
   const [counted, refused] = await Promise.all([
-    ctx.db.all<{ part: CatalogPart; there: number; waiting: number; hidden: number; refused: number }>(sql`
-      select part, sum(stands = 'done' and why is null and not is_gone) as there, sum(stands = 'coming') as waiting,
-        sum(stands = 'done' and why is null and is_gone) as hidden, sum(stands = 'done' and why is not null) as refused
+    ctx.db.all<{ part: CatalogPart; there: number; waiting: number; hidden: number; refused: number; others: number }>(sql`
+      select part, sum(stands = 'done' and why is null and not others and not is_gone) as there, sum(stands = 'coming') as waiting,
+        sum(stands = 'done' and why is null and not others and is_gone) as hidden, sum(stands = 'done' and why is not null) as refused,
+        sum(stands = 'done' and others and not is_gone) as others
       from (${rows}) group by part`),
     ctx.db.all<{ part: CatalogPart; id: string; title: string | null; why: string; at: number | null }>(sql`
       select r.part, r.external_id as id, r.why, r.finished_at as at, p.title || case when v.title is null or v.title = 'Default Title' then '' else ' – ' || v.title end as title
@@ -79,10 +80,11 @@ async function catalogOf(
       where r.stands = 'done' and r.why is not null order by r.finished_at desc, r.part, r.external_id limit ${shownRows}`),
   ]);
   const of = (part: CatalogPart) => counted.find((row) => row.part === part)?.there ?? 0;
-  const sum = (name: "waiting" | "hidden" | "refused") => counted.reduce((total, row) => total + row[name], 0);
+  const sum = (name: "waiting" | "hidden" | "refused" | "others") => counted.reduce((total, row) => total + row[name], 0);
   return {
     ...facts,
-    ...{ inStep: { item: of("item"), variant: of("variant") }, waiting: sum("waiting"), hidden: sum("hidden"), refused: sum("refused") },
+    ...{ inStep: { item: of("item"), variant: of("variant") }, waiting: sum("waiting"), hidden: sum("hidden") },
+    ...{ refused: sum("refused"), others: sum("others") },
     ...{ rows: refused, comparedAt },
   };
 }

@@ -32,6 +32,7 @@ const KeptCatalog = z.object({
   waiting: z.number().describe("Rows that are to be sent."),
   hidden: z.number().describe("Rows that were hidden or deleted, since they are sold no more."),
   refused: z.number(),
+  others: z.number().describe("Rows left alone, since another integration created them there."),
   rows: z
     .array(
       z.object({

@@ -129,7 +129,7 @@ export const cases: Record<string, Case> = {
       const put = ["11", "12"].map((id) => ({
         ...{ id, title: `Linen shirt ${id}`, url: `https://acme.example/p/${id}`, price: 4990, published: true },
       }));
-      return { at: account, payload: { what: "item", currency: "GBP", put, gone: [], as: "unpublish" } };
+      return { at: account, payload: { what: "item", currency: "GBP", put, gone: [], as: "unpublish", over: false } };
     },
     effect: "catalog_created",
     path: "bulk-create-jobs$",

@@ -19,7 +19,7 @@ const variant = (id: string, productId: string, more: object = {}) => ({
   ...more,
 });
 const catalog = (what: "item" | "variant", put: object[], more: object = {}) =>
-  klaviyoCatalog.payload.parse({ what, currency: "GBP", put, gone: [], as: "unpublish", ...more });
+  klaviyoCatalog.payload.parse({ what, currency: "GBP", put, gone: [], as: "unpublish", over: false, ...more });
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Goes on with a step as its turns do; how often it was under way, and with which pauses (seconds). */
@@ -48,7 +48,7 @@ test("a job is followed to its end over several turns, and is begun once", async
   const at = freshAccount.klaviyo();
   await giveCatalog(at, { takeMs: 150 });
   const { ended, turns } = await follow(klaviyoCatalog, await doingOf(klaviyoCatalog, at), catalog("item", [item("1"), item("2")]));
-  expect(ended).toEqual({ did: "done", receipt: { id: "item" } });
+  expect(ended).toEqual({ did: "done", receipt: { id: "item", created: ["1", "2"] } });
   expect(turns).toBeGreaterThan(0);
   expect(await effectsAt(at)).toMatchObject({ raw: 1, effects: 1 });
 });
@@ -103,8 +103,46 @@ test("after a lost reply what a second job finds made is done, and a step that i
   expect(pauses.slice(0, 2)).toEqual([5, 10]);
   expect(await effectsAt(at)).toMatchObject({ effects: 1 });
   expect(await titlesAt(at)).toMatchObject({ 1: { price: 19.99 }, 2: { price: 19.99 } });
-  const progress = { jobs: [], over: [], refused: [], there: [] };
+  const progress = { jobs: [], over: [], refused: [], there: [], created: [], overwritten: [] };
   expect([0, 1, 5, 6, 50].map((looks) => underWay({ ...progress, looks }))).toMatchObject([5, 10, 160, 300, 300].map((inS) => ({ inS })));
+});
+
+test("what another integration has made is neither changed nor deleted, and no variant is put under it, unless the client wants it so", async () => {
+  const at = freshAccount.klaviyo();
+  const own = (id: string) => `$custom:::$default:::${id}`;
+  await giveCatalog(at, { takeMs: 0, items: [{ id: own("1") }, { id: own("3") }], variants: [{ id: own("11"), item: own("1") }] });
+  const doing = await doingOf(klaviyoCatalog, at);
+  const items = { gone: ["3"], as: "delete" };
+  const variants = [variant("11", "1"), variant("12", "1"), variant("21", "2")];
+  expect(await klaviyoCatalog.execute(doing, catalog("item", [item("1"), item("2")], items))).toEqual({
+    did: "done",
+    receipt: { id: "item", created: ["2"], kept: ["1", "3"] },
+  });
+  expect(await klaviyoCatalog.execute(doing, catalog("variant", variants))).toMatchObject({
+    receipt: { created: ["21"], kept: ["11", "12"] },
+  });
+  expect(await titlesAt(at)).toMatchObject({ 1: { title: "Ware" }, 3: { published: true } });
+  expect(await klaviyoCatalog.execute(doing, catalog("item", [item("1"), item("2")], { ...items, over: true }))).toEqual({
+    did: "done",
+    receipt: { id: "item", overwritten: ["1", "3"] },
+  });
+  expect(await klaviyoCatalog.execute(doing, catalog("variant", variants, { over: true }))).toMatchObject({
+    receipt: { created: ["12"], overwritten: ["11"] },
+  });
+  expect(Object.keys(await titlesAt(at))).toEqual(["1", "2"]);
+  expect(await titlesAt(at)).toMatchObject({ 1: { title: "Ware 1" } });
+});
+
+test("what a job refuses as being there and no read shows is left alone after some looks, and is changed by nobody", async () => {
+  const at = freshAccount.klaviyo();
+  await giveCatalog(at, { takeMs: 600_000 });
+  const doing = await doingOf(klaviyoCatalog, at);
+  await klaviyoCatalog.execute(doing, catalog("item", [item("1")]));
+  const looked = (looks: number) => JSON.stringify({ jobs: [], over: [], refused: [], there: ["1"], looks });
+  const again = (looks: number) => klaviyoCatalog.execute({ ...doing, looked: looked(looks) }, catalog("item", [item("1")]));
+  expect(await again(5)).toMatchObject({ did: "under_way" });
+  expect(await again(6)).toEqual({ did: "done", receipt: { id: "item", kept: ["1"] } });
+  expect(await effectsAt(at)).toMatchObject({ raw: 1 });
 });
 
 test("of a job with errors each row has its own reason, and all others are done", async () => {
@@ -121,6 +159,7 @@ test("of a job with errors each row has its own reason, and all others are done"
         { id: "12", why: "This item cannot be processed." },
         { id: "13", why: "A catalog item with id $custom:::$default:::9 does not exist." },
       ],
+      created: ["11"],
     },
   });
   expect(Object.keys(await titlesAt(at, "variant"))).toEqual(["11"]);

@@ -6,10 +6,12 @@ import { klaviyoCatalog } from "#server/catalog/actions/klaviyo-catalog.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { klaviyoCatalogSync } from "#server/catalog/automations/klaviyo-catalog-sync.ts";
 import { klaviyoRevision } from "#server/catalog/providers/klaviyo-api.ts";
+import { readSyncs } from "#server/domain/syncs/read-syncs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { askKlaviyo, doingOf, effectsAt, freshAccount, giveCatalog } from "#test/catalog/actions/doing.ts";
 import { sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { database } from "#test/domain/runs/rig.ts";
+import { testTenantCtx } from "#test/harness.ts";
 import { dayMs, iso, orderOf, type Setting, stage, wareOf } from "./stage.ts";
 
 beforeAll(async () => void (await sandbox.control("/control", { limits: false })));
@@ -140,7 +142,7 @@ test("a row that Klaviyo refuses is told with its reason, keeps no other back, a
   await shop.doAll();
   expect(await shop.catalog()).toHaveLength(1);
   const receipts = (await shop.proposed()).flatMap(({ steps }) => steps.map(({ receipt }) => receipt));
-  expect(receipts[0]).toEqual({ id: "item", refused: [{ id: bad, why: "This item cannot be processed." }] });
+  expect(receipts[0]).toMatchObject({ id: "item", refused: [{ id: bad, why: "This item cannot be processed." }] });
   await shop.run();
   expect(await shop.steps()).toHaveLength(1);
 });
@@ -162,10 +164,31 @@ test("where Klaviyo's own Shopify integration is on, its products are matched an
   await other.run();
   expect(await other.steps()).toEqual([]);
   const put = [{ id: own, title: "Ware A", url: "https://acme.example/a", price: 100, published: true }];
-  const payload = klaviyoCatalog.payload.parse({ what: "item", currency: "GBP", put, gone: [], as: "unpublish" });
+  const payload = klaviyoCatalog.payload.parse({ what: "item", currency: "GBP", put, gone: [], as: "unpublish", over: true });
   const done = await klaviyoCatalog.execute(await doingOf(klaviyoCatalog, other.at), payload);
   expect(done).toEqual({ did: "done", receipt: { id: "item", kept: [own] } });
   expect(await other.catalog()).toHaveLength(1);
+});
+
+test("what another integration has made is counted and left alone, and sent once the client ticks that", async () => {
+  const shop = await shopOf([wareOf("A"), wareOf("B")]);
+  const [one] = (await shop.ctx.db.select().from(products).where(inTenant(shop.ctx, products))).map(({ externalId }) => externalId);
+  await giveCatalog(shop.at, { takeMs: 0, items: [{ id: `$custom:::$default:::${one}`, title: "Theirs" }] });
+  await shop.run();
+  await shop.doAll();
+  await shop.run();
+  expect(await shop.steps()).toHaveLength(1);
+  expect((await shop.catalog()).map(({ title }) => title).sort()).toEqual(["Theirs", "Ware B"]);
+  expect((await readSyncs(testTenantCtx(shop.ctx.tenant, "owner"), { automation: klaviyoCatalogSync.id })).catalog).toMatchObject({
+    inStep: { item: 1, variant: 1 },
+    others: 2,
+  });
+  await shop.setConfig({ others: true });
+  await shop.run();
+  expect(await shop.steps()).toContainEqual(["item 1/0", "variant 1/0"]);
+  await shop.doAll();
+  expect((await shop.catalog()).map(({ title }) => title).sort()).toEqual(["Ware A", "Ware B"]);
+  expect(await shop.catalog("variant")).toHaveLength(2);
 });
 
 test("a first filling of ten thousand variants goes in bounded proposals, each row once", async () => {
