@@ -4,7 +4,7 @@ import type { Ctx } from "#server/ctx.ts";
 import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
-import { workActions } from "#server/domain/actions/work-actions.ts";
+import { actionShare, workActions } from "#server/domain/actions/work-actions.ts";
 import { askInChannel } from "#server/domain/asking/ask-in-channel.ts";
 import { showAsked } from "#server/domain/asking/show-asked.ts";
 import { workToken } from "#server/domain/connecting/work-token.ts";
@@ -17,6 +17,7 @@ import { workBatch } from "#server/domain/runs/work-batch.ts";
 import { workDead } from "#server/domain/runs/work-dead.ts";
 import { openAccount } from "#server/domain/tokens/open-account.ts";
 import { openWriter } from "#server/domain/tokens/open-writer.ts";
+import { createPlaces, type Places } from "#server/domain/turns/places.ts";
 import { subscribeEvents } from "#server/domain/webhooks/subscribe-events.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import type { Env } from "#server/env.ts";
@@ -61,13 +62,15 @@ export async function queueHandler(batch: MessageBatch<Message>, env: Env): Prom
         (error) => ctx.log.error("a task failed", { error }),
       );
       return;
-    case "atrium-actions":
+    case "atrium-actions": {
+      const places = createPlaces(batch.messages.length, actionShare);
       await eachByItself(
         batch,
-        (body) => workAct(ctx, ActionMessage.parse(body), batch.messages.length),
+        (body) => workAct(ctx, ActionMessage.parse(body), places),
         (error) => ctx.log.error("an action was not worked on", { error }),
       );
       return;
+    }
     case "atrium-runs":
       return workBatch(ctx, engine, batch.messages);
     case "atrium-dead":
@@ -94,10 +97,10 @@ function workTask(ctx: Ctx, message: TaskMessage): Promise<void> {
   }
 }
 
-function workAct(ctx: Ctx, message: ActionMessage, of: number): Promise<void> {
+function workAct(ctx: Ctx, message: ActionMessage, places: Places): Promise<void> {
   switch (message.type) {
     case "turn":
-      return workActions(ctx, acting, { ...message, of });
+      return workActions(ctx, acting, { ...message, places });
     case "action.decide":
       return decideByPolicy(ctx, message);
     case "action.ask":

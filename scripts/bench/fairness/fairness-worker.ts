@@ -24,8 +24,8 @@ const world = (invocations: number): World => {
 const invocations = 4;
 const piecesAtOnce = 10;
 
-async function figuresOf(scheduler: Scheduler, of: World): Promise<FairnessFigures> {
-  const found = await simulate(of, scheduler);
+async function figuresOf(scheduler: Scheduler, of: World, clock?: { at: number }): Promise<FairnessFigures> {
+  const found = await simulate(of, scheduler, clock);
   return {
     jain: lowestJain(found, of),
     waitS: found.longestWaitMs / 1000,
@@ -34,7 +34,10 @@ async function figuresOf(scheduler: Scheduler, of: World): Promise<FairnessFigur
 }
 
 const works: Record<string, (db: D1Database) => Promise<FairnessFigures>> = {
-  "/ours": (db) => figuresOf(ours(openDb(db), { log: createLog({}) }), world(invocations)),
+  "/ours": (db) => {
+    const clock = { at: 0 };
+    return figuresOf(ours(openDb(db), { log: createLog({}) }, clock), world(invocations), clock);
+  },
   "/first-come": () => figuresOf(firstComeFirstServed(), world(invocations)),
   "/groups": () => figuresOf(roundRobinGroups(), world(invocations * piecesAtOnce)),
   // The bias is what Trigger.dev publishes as its default (MARQS_AVAILABLE_CAPACITY_BIAS); its limit of concurrency hangs on the plan.

@@ -3,72 +3,68 @@ import type { Db } from "#db/client.ts";
 import { actions, turns } from "#db/schema/index.ts";
 import type { Ctx } from "#server/ctx.ts";
 import { claimingActions } from "#server/domain/actions/claiming-actions.ts";
-import { actionShare, goesOnMs, hasRoom } from "#server/domain/actions/work-actions.ts";
+import { actionShare } from "#server/domain/actions/work-actions.ts";
 import { endTurns } from "#server/domain/turns/end-turns.ts";
 import { givingTurns } from "#server/domain/turns/give-turns.ts";
+import { createPlaces, type Places } from "#server/domain/turns/places.ts";
 import { sendTurns } from "#server/domain/turns/send-turns.ts";
-import { shareOf } from "#server/domain/turns/share-of.ts";
+import { workTurn } from "#server/domain/turns/work-turn.ts";
 import type { ActionMessage } from "#server/messages.ts";
-import type { Scheduler, Turn } from "./simulate.ts";
+import type { DoPiece, Scheduler } from "./simulate.ts";
 
 const batchSize = actionShare.atOnce;
 const tenantOf = (client: number) => `client-${client}`;
 const clientOf = (tenant: string) => Number(tenant.slice("client-".length));
 
-/** Our own, by its own statements on a D1 that has nothing else: turns are given, actions claimed, turns ended. */
-export function ours(db: Db, base: Pick<Ctx, "log">): Scheduler {
-  const clock = { at: 0 };
+/** Our own, as it runs: turns are given, worked off and ended by its own code, on a D1 that has nothing else. `clock` is the simulation's. */
+export function ours(db: Db, base: Pick<Ctx, "log">, clock: { at: number }): Scheduler {
   const queue: { message: Extract<ActionMessage, { type: "turn" }>; from: number }[] = [];
+  let asking = 0;
+  const now = () => Math.floor(clock.at);
+  /** What takes no time in the simulation. */
+  const atOnce = async <T>(answer: PromiseLike<T>): Promise<T> => {
+    asking++;
+    try {
+      return await answer;
+    } finally {
+      asking--;
+    }
+  };
   const actionsOf = async (messages: readonly ActionMessage[], delayS = 0) => {
     for (const message of messages) if (message.type === "turn") queue.push({ message, from: clock.at + delayS * 1000 });
   };
   // Of a context, all that turns touch.
-  const ctx = { ...base, now: () => clock.at, send: { actions: actionsOf } } as unknown as Ctx;
-  interface Own extends Turn {
-    turn: number;
-    share: number;
-    until: number;
-    ids: string[];
-  }
-  const claim = async (client: number, share: number): Promise<string[]> =>
-    (await claimingActions(db, { tenantId: tenantOf(client), share, lease: "simulated", now: clock.at })).map(({ id }) => id);
-  const endedTurn = ({ client, turn }: Own, beside?: number) => endTurns(ctx, db, "actions", [{ tenant: tenantOf(client), turn }], beside);
+  const ctx = { ...base, now, send: { actions: actionsOf } } as unknown as Ctx;
+  const turnOf = (
+    { tenant, turn, beside = 0 }: Extract<ActionMessage, { type: "turn" }>,
+    places: Places,
+    doPiece: DoPiece,
+  ): Promise<void> =>
+    workTurn({
+      ...{ places, beside, now },
+      claim: (most) => atOnce(claimingActions(db, { tenantId: tenant, share: most, lease: "simulated", now: now() })),
+      async work({ id }) {
+        await doPiece(clientOf(tenant));
+        await atOnce(db.run(sql`update ${actions} set status = 'done', available_at = null where id = ${id}`));
+      },
+      end: (more) => atOnce(endTurns(ctx, db, "actions", [{ tenant, turn }], more)),
+    });
   return {
+    isBusy: () => asking > 0,
     async arrive(client, pieces, at) {
-      clock.at = at;
       const tenant = tenantOf(client);
       await db.run(sql`insert into ${actions}
         (id, tenant_id, automation, run_id, dedupe, subject, connection_id, touches, hash, evidence, status, created_at, expires_at, decided_by, available_at)
         with recursive n(i) as (select 1 union all select i + 1 from n where i < ${pieces})
-        select ${tenant} || '-' || ${at} || '-' || i, ${tenant}, 'simulated', 'run', ${at} || '-' || i, 'customer:1', 'con', 'internal', 'hash', '{}', 'approved', 0, 0, 'policy', ${Math.floor(at)} from n`);
-      await sendTurns(ctx, "actions", await givingTurns(db, "actions", { who: sql`select ${tenant} as tenant_id`, now: Math.floor(at) }));
+        select ${tenant} || '-' || ${at} || '-' || i, ${tenant}, 'simulated', 'run', ${at} || '-' || i, 'customer:1', 'con', 'internal', 'hash', '{}', 'approved', 0, 0, 'policy', ${now()} from n`);
+      await sendTurns(ctx, "actions", await givingTurns(db, "actions", { who: sql`select ${tenant} as tenant_id`, now: now() }));
     },
-    async take(at) {
-      clock.at = Math.floor(at);
-      const due = queue.filter(({ from }) => from <= clock.at).slice(0, batchSize);
+    take(at) {
+      const due = queue.filter(({ from }) => from <= at).slice(0, batchSize);
+      if (due.length === 0) return null;
       for (const each of due) queue.splice(queue.indexOf(each), 1);
-      const share = shareOf(due.length, actionShare);
-      const taken: Own[] = [];
-      for (const { message } of due) {
-        const client = clientOf(message.tenant);
-        const ids = await claim(client, share);
-        const own: Own = { client, pieces: ids.length, turn: message.turn, share, until: at + goesOnMs(due.length), ids };
-        const { beside = 0 } = message;
-        if (ids.length === share && hasRoom({ of: due.length, beside })) await endedTurn(own, beside + 1);
-        if (ids.length > 0) taken.push(own);
-        else await endedTurn(own);
-      }
-      return taken;
-    },
-    async done(turn, at) {
-      clock.at = Math.floor(at);
-      const own = turn as Own;
-      await db.run(
-        sql`update ${actions} set status = 'done', available_at = null where id in (select value from json_each(${JSON.stringify(own.ids)}))`,
-      );
-      own.ids = at < own.until && own.ids.length === own.share ? await claim(own.client, own.share) : [];
-      if (own.ids.length === 0) await endedTurn(own);
-      return own.ids.length;
+      const places = createPlaces(due.length, actionShare);
+      return async (doPiece) => void (await Promise.all(due.map(({ message }) => turnOf(message, places, doPiece))));
     },
   };
 }
@@ -81,15 +77,14 @@ export function firstComeFirstServed(): Scheduler {
   const queue: { client: number; left: number }[] = [];
   return {
     arrive: async (client, pieces) => void queue.push({ client, left: pieces }),
-    async take() {
-      const taken: Turn[] = [];
+    take() {
+      const taken: number[] = [];
       while (taken.length < batchSize && queue[0]) {
-        taken.push({ client: queue[0].client, pieces: 1 });
+        taken.push(queue[0].client);
         if (--queue[0].left === 0) queue.shift();
       }
-      return taken;
+      return taken.length === 0 ? null : async (doPiece) => void (await Promise.all(taken.map(doPiece)));
     },
-    done: async () => 0,
   };
 }
 
@@ -105,13 +100,12 @@ export function roundRobinGroups(): Scheduler {
       if (own) own.left += pieces;
       else groups.push({ client, left: pieces });
     },
-    async take() {
+    take() {
       const next = groups.shift();
-      if (!next) return [];
+      if (!next) return null;
       if (--next.left > 0) groups.push(next);
-      return [{ client: next.client, pieces: 1 }];
+      return (doPiece) => doPiece(next.client);
     },
-    done: async () => 0,
   };
 }
 
@@ -124,7 +118,7 @@ export function weightedShuffle({ limit, bias, random }: { limit: number; bias: 
   const running = new Map<number, number>();
   return {
     arrive: async (client, pieces) => void waiting.set(client, (waiting.get(client) ?? 0) + pieces),
-    async take() {
+    take() {
       const open = [...waiting.keys()]
         .map((client) => ({ client, left: (limit - (running.get(client) ?? 0)) / limit }))
         .filter(({ left }) => left > 0);
@@ -135,17 +129,16 @@ export function weightedShuffle({ limit, bias, random }: { limit: number; bias: 
         at -= 1 + bias * each.left;
         if (at < 0) break;
       }
-      if (!chosen) return [];
+      if (!chosen) return null;
       const { client } = chosen;
       const left = (waiting.get(client) ?? 0) - 1;
       if (left > 0) waiting.set(client, left);
       else waiting.delete(client);
       running.set(client, (running.get(client) ?? 0) + 1);
-      return [{ client, pieces: 1 }];
-    },
-    async done({ client }) {
-      running.set(client, (running.get(client) ?? 1) - 1);
-      return 0;
+      return async (doPiece) => {
+        await doPiece(client);
+        running.set(client, (running.get(client) ?? 1) - 1);
+      };
     },
   };
 }

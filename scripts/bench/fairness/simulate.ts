@@ -1,16 +1,13 @@
-/** A client's pieces of work that are done side by side, and end together. */
-export interface Turn {
-  client: number;
-  pieces: number;
-}
+/** Does a client's piece of work, begun now; ends when it is done. */
+export type DoPiece = (client: number) => Promise<void>;
 
 /** Who is next. Instants are milliseconds since the simulation began. */
 export interface Scheduler {
   arrive(client: number, pieces: number, at: number): Promise<void>;
-  /** What a free invocation takes on; nothing where there is nothing for it. */
-  take(at: number): Promise<Turn[]>;
-  /** A turn's work is done; answers how much more of it goes on in the same invocation. */
-  done(turn: Turn, at: number): Promise<number>;
+  /** What a free invocation takes on, until it ends; null where there is nothing for it. */
+  take(at: number): ((doPiece: DoPiece) => Promise<void>) | null;
+  /** Whether it is at something that takes no time in the simulation. */
+  isBusy?(): boolean;
 }
 
 export interface World {
@@ -37,10 +34,10 @@ export interface Simulated {
   longestWaitMs: number;
 }
 
-/** Runs a world through a scheduler, in a time of its own. */
-export async function simulate(world: World, scheduler: Scheduler): Promise<Simulated> {
-  const events: { at: number; happens: (at: number) => Promise<void> }[] = [];
-  const plan = (at: number, happens: (at: number) => Promise<void>) => {
+/** Runs a world through a scheduler, in a time of its own: `clock` says how late it is. */
+export async function simulate(world: World, scheduler: Scheduler, clock = { at: 0 }): Promise<Simulated> {
+  const events: { at: number; happens: () => void | Promise<void> }[] = [];
+  const plan = (at: number, happens: () => void | Promise<void>) => {
     let place = events.length;
     while (place > 0 && (events[place - 1]?.at ?? 0) <= at) place--;
     events.splice(place, 0, { at, happens });
@@ -49,45 +46,54 @@ export async function simulate(world: World, scheduler: Scheduler): Promise<Simu
   /** When each client's pieces came that are not begun, the first first. */
   const waiting: number[][] = Array.from({ length: world.clients }, () => []);
   let free = world.invocations;
+  let failed: { error: unknown } | undefined;
 
   const waited = (since: readonly number[], at: number): void => {
     for (const came of since) found.longestWaitMs = Math.max(found.longestWaitMs, at - came);
   };
-  const begin = ({ client, pieces }: Turn, at: number): number => {
-    const since = waiting[client]?.splice(0, pieces) ?? [];
-    if (client > 0) waited(since, at);
-    return Math.max(...Array.from({ length: pieces }, world.pieceMs));
+  const doPiece: DoPiece = (client) => {
+    const since = waiting[client]?.splice(0, 1) ?? [];
+    if (client > 0) waited(since, clock.at);
+    return new Promise((resolve) => {
+      plan(clock.at + world.pieceMs(), () => {
+        found.did.push([client, clock.at, 1]);
+        resolve();
+      });
+    });
   };
-  const fill = async (at: number): Promise<void> => {
-    while (free > 0) {
-      const turns = (await scheduler.take(at)).filter(({ pieces }) => pieces > 0);
-      if (turns.length === 0) return;
+  /** Until all that is under way waits for a later instant. */
+  const settle = async (): Promise<void> => {
+    do await new Promise((resolve) => setTimeout(resolve, 0));
+    while (scheduler.isBusy?.());
+  };
+  const fill = (): void => {
+    for (let work = free > 0 ? scheduler.take(clock.at) : null; work; work = free > 0 ? scheduler.take(clock.at) : null) {
       free--;
-      let left = turns.length;
-      const work = (turn: Turn, from: number): void =>
-        plan(from + begin(turn, from), async (end) => {
-          found.did.push([turn.client, end, turn.pieces]);
-          const more = await scheduler.done(turn, end);
-          if (more > 0) return work({ ...turn, pieces: more }, end);
-          if (--left === 0) free++;
-          await fill(end);
-        });
-      for (const turn of turns) work(turn, at);
+      work(doPiece).then(
+        () => void free++,
+        (error: unknown) => (failed = { error }),
+      );
     }
   };
   const arrive = (client: number, pieces: number, when: number): void =>
-    plan(when, async (at) => {
-      found.came.push([client, at, pieces]);
-      for (let piece = 0; piece < pieces; piece++) waiting[client]?.push(at);
-      await scheduler.arrive(client, pieces, at);
-      await fill(at);
+    plan(when, () => {
+      found.came.push([client, clock.at, pieces]);
+      for (let piece = 0; piece < pieces; piece++) waiting[client]?.push(clock.at);
+      return scheduler.arrive(client, pieces, clock.at);
     });
   arrive(0, world.whale, 0);
   for (let client = 1; client < world.clients; client++) {
     const next = () => -Math.log(1 - world.random()) * world.everyMs;
     for (let at = next(); at < world.untilMs; at += next()) arrive(client, 1, at);
   }
-  for (let next = events.pop(); next && next.at < world.untilMs; next = events.pop()) await next.happens(next.at);
+  for (let next = events.pop(); next && next.at < world.untilMs; next = events.pop()) {
+    clock.at = next.at;
+    await next.happens();
+    await settle();
+    fill();
+    await settle();
+    if (failed) throw failed.error;
+  }
   waited(waiting.slice(1).flat(), world.untilMs);
   return found;
 }

@@ -6,7 +6,9 @@ import { quietUntil } from "#server/domain/notices/quiet-until.ts";
 import { findTenant } from "#server/domain/tenancy/find-tenant.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { type EndedTurn, endTurns } from "#server/domain/turns/end-turns.ts";
-import { type Share, shareOf } from "#server/domain/turns/share-of.ts";
+import type { Places } from "#server/domain/turns/places.ts";
+import type { Share } from "#server/domain/turns/share-of.ts";
+import { workTurn } from "#server/domain/turns/work-turn.ts";
 import { ifFound, ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { type Acting, type Ending, type Held, maxTries, pauseOf } from "./acting.ts";
@@ -21,38 +23,30 @@ const stoppedMs = 5 * 60_000;
 
 /** What one batch takes on side by side: each asks a provider, and an invocation has six connections. */
 export const actionShare: Share = { atOnce: 10, floor: 1 };
-/** Where a batch is less than full, nobody else waits: whose turn it is goes on for long, and has so many more beside it. */
-const mostBeside = 2;
-/** How long a turn goes on where more is due, in milliseconds. Also among many, or what is quick would wait for messages longer than it takes. */
-export const goesOnMs = (of: number): number => (of < actionShare.atOnce ? 2_000 : 250);
-
 /**
- * It is a client's turn, one of so many of its batch (`of`): its part of what is due of its actions is taken side by side. An approved one
+ * It is a client's turn: its part of what is due of its actions is taken side by side. An approved one
  * is done, one whose end nobody knows is looked up, a done one that a person wants undone is taken back. To find none is normal: another
  * worker has them, or they are over. What is stopped is read here, so that what is queued stops too.
  */
-export async function workActions(ctx: Ctx, acting: Acting, { tenant: id, turn, of, beside = 0 }: ActionTurn): Promise<void> {
+export async function workActions(ctx: Ctx, acting: Acting, { tenant: id, turn, places, beside = 0 }: ActionTurn): Promise<void> {
   const tenant = await ifFound(findTenant(ctx, id));
   // Of a client that is no more there is nothing to do.
   if (!tenant) return;
   const inside = enterTenant({ ...ctx, actor: { type: "system", job: "actions" } }, tenant, "system");
-  const share = shareOf(of, actionShare);
-  const until = ctx.now() + goesOnMs(of);
-  const end = (more?: number) => endTurns(ctx, openDb(databaseAt(ctx.databases, tenant.place)), "actions", [{ tenant: id, turn }], more);
-  for (let round = 1; ; round++) {
-    const [claimed, stopped] = await Promise.all([claim(inside, share), isHalted(ctx, tenant)]);
-    const isFirst = round === 1 && claimed.length === share && hasRoom({ of, beside });
-    await Promise.all([...claimed.map((held) => workHeld(inside, acting, { held, stopped })), ...(isFirst ? [end(beside + 1)] : [])]);
-    if (claimed.length < share || ctx.now() >= until) break;
-  }
-  await end();
+  const db = openDb(databaseAt(ctx.databases, tenant.place));
+  await workTurn({
+    ...{ places, beside, now: ctx.now },
+    async claim(most) {
+      const [claimed, stopped] = await Promise.all([claim(inside, most), isHalted(ctx, tenant)]);
+      return claimed.map((held) => ({ held, stopped }));
+    },
+    work: (piece) => workHeld(inside, acting, piece),
+    end: (more) => endTurns(ctx, db, "actions", [{ tenant: id, turn }], more),
+  });
 }
 
-/** `of`: how many turns its batch has. */
-type ActionTurn = EndedTurn & { of: number; beside?: number | undefined };
-
-/** Whether a turn that takes on all that it may is followed by one at once, and not only when it ends. */
-export const hasRoom = ({ of, beside }: { of: number; beside: number }): boolean => of < actionShare.atOnce && beside < mostBeside;
+/** `places`: those of its batch. */
+type ActionTurn = EndedTurn & { places: Places; beside?: number | undefined };
 
 async function workHeld(ctx: TenantCtx, acting: Acting, { held, stopped }: { held: Claimed; stopped: boolean }): Promise<void> {
   try {

@@ -9,8 +9,9 @@ import { rejectAction } from "#server/domain/actions/reject-action.ts";
 import { resumeActing, stopActing } from "#server/domain/actions/stop-acting.ts";
 import { sweepActions } from "#server/domain/actions/sweep-actions.ts";
 import { undoAction } from "#server/domain/actions/undo-action.ts";
-import { workActions } from "#server/domain/actions/work-actions.ts";
+import { actionShare, workActions } from "#server/domain/actions/work-actions.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { createPlaces } from "#server/domain/turns/places.ts";
 import { sweepTurns } from "#server/domain/turns/sweep-turns.ts";
 import { makeUser, testTenantCtx } from "#test/harness.ts";
 import { makeActingRig, proposal } from "./world.ts";
@@ -677,7 +678,7 @@ test("each step of a slow chain is held for its whole try: nobody else takes the
   rig.world.meanwhile.now = async () => {
     heldFor.push(((await one(rig, "a")).availableAt ?? 0) - rig.rig.clock.now());
     rig.advance(tryMs - 1000);
-    await workActions(rig.rig.ctx, rig.acting, { tenant: rig.tenant.id, turn: 0, of: 1 });
+    await workActions(rig.rig.ctx, rig.acting, { tenant: rig.tenant.id, turn: 0, places: createPlaces(1, actionShare) });
   };
   await rig.work();
   expect(heldFor).toEqual([actionLeaseMs, actionLeaseMs, actionLeaseMs]);

@@ -10,8 +10,9 @@ import type { Acting } from "#server/domain/actions/acting.ts";
 import { decideByPolicy } from "#server/domain/actions/decide-by-policy.ts";
 import { readStepsOf } from "#server/domain/actions/note-step.ts";
 import { tellWaiting } from "#server/domain/actions/tell-waiting.ts";
-import { workActions } from "#server/domain/actions/work-actions.ts";
+import { actionShare, workActions } from "#server/domain/actions/work-actions.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { createPlaces } from "#server/domain/turns/places.ts";
 import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
@@ -208,7 +209,7 @@ export async function makeActingRig({ mode = "approve", ...limits }: { mode?: Po
         const sent = [...rig.ctx.traces.actions.splice(0), ...client.ctx.traces.actions.splice(0)];
         const messages = sent.filter(({ tenant }) => tenant === client.id);
         for (const message of messages)
-          if (message.type === "turn") await workActions(rig.ctx, acting, { ...message, of: 1 });
+          if (message.type === "turn") await workActions(rig.ctx, acting, { ...message, places: createPlaces(1, actionShare) });
           else if (message.type === "action.decide") await decideByPolicy(rig.ctx, message);
           else if (message.type === "action.digest") await tellWaiting(rig.ctx, message);
       }

@@ -22,7 +22,8 @@ test("Jain's index is 1 where all have the same, and one in so many where one ha
 });
 
 test("nobody waits behind another client's backlog, and what is done is shared in any five minutes", async () => {
-  const fair = await simulate(makeWorld(), ours(database, testCtx()));
+  const clock = { at: 0 };
+  const fair = await simulate(makeWorld(), ours(database, testCtx(), clock), clock);
   const fifo = await simulate(makeWorld(), firstComeFirstServed());
   const groups = await simulate({ ...makeWorld(), invocations: 10 }, roundRobinGroups());
   const [own, first, robin] = [fair, fifo, groups].map((each) => ({ jain: lowestJain(each, makeWorld()), waitMs: each.longestWaitMs }));

@@ -1,7 +1,6 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { beforeEach, expect, test, vi } from "vitest";
 import { actions, runs, turns } from "#db/schema/index.ts";
-import { actionShare, hasRoom } from "#server/domain/actions/work-actions.ts";
 import { endTurns } from "#server/domain/turns/end-turns.ts";
 import { givingTurns } from "#server/domain/turns/give-turns.ts";
 import { sendTurns } from "#server/domain/turns/send-turns.ts";
@@ -134,11 +133,6 @@ test("a turn that is ended early is followed by one beside it, and by no other a
   await line.due("turn-a", now + 9_000);
   await line.end("turn-a", 1);
   expect([line.sent(), await line.at("turn-a")]).toEqual([[["turn-a", 6]], now + 9_000]);
-});
-
-test("while there is room a client has three turns side by side at most, in a full batch one", () => {
-  expect([0, 1, 2].map((beside) => hasRoom({ of: 3, beside }))).toEqual([true, true, false]);
-  expect(hasRoom({ of: actionShare.atOnce, beside: 0 })).toBe(false);
 });
 
 test("a turn whose message or worker is lost is given anew by the sweep after a minute, once; one that is to come is not", async () => {
