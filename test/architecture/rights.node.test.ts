@@ -100,6 +100,7 @@ const without = {
       "sweepActions",
       "refreshFindings",
       "workActions",
+      "workTurn",
       "givingTurns",
       "commitDue",
       "claimingActions",
