@@ -33,7 +33,10 @@ export function drawCrm(found: Found, { locale, region, timeZone }: Reader): Crm
         ? null
         : {
             ...{ title: t("crmWords:figures.title"), tiles },
-            notes: contacts.noEmail > 0 ? [t("crmWords:noEmail", { customers: count(contacts.noEmail) })] : [],
+            notes: [
+              ...(contacts.noEmail > 0 ? [t("crmWords:noEmail", { customers: count(contacts.noEmail) })] : []),
+              ...(deals.untied > 0 ? [t("crmWords:untied", { deals: count(deals.untied) })] : []),
+            ],
           },
     empty: { title: t("crmWords:empty"), body: t("crmWords:emptyBody") },
     failed:

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
-import { type CrmBases, type CrmDue, type CrmField, crmKinds, crmSides } from "#db/words/crm.ts";
+import { type CrmBases, type CrmCompared, type CrmDue, crmKinds, crmSides } from "#db/words/crm.ts";
 
 /** A shop's company buyers and their orders in a CRM, a row each: which record they are there, and how the two stand. Ids and keyed hashes alone. */
 export const crmRecords = sqliteTable(
@@ -17,7 +17,7 @@ export const crmRecords = sqliteTable(
     customerId: text().notNull(),
     orderId: text(),
     crmId: text(),
-    /** Of a contact: the company that it is tied to, by the CRM's id. */
+    /** The company that it is tied to, by the CRM's id; of a deal its buyer's. */
     companyId: text(),
     stage: text(),
     bases: json<CrmBases>().notNull(),
@@ -31,6 +31,7 @@ export const crmRecords = sqliteTable(
     index("crm_records_customer").on(t.tenantId, t.connectionId, t.customerId),
     // Word for word the condition of what is proposed.
     index("crm_records_due").on(t.tenantId, t.connectionId, t.accountId, t.kind, t.externalId).where(sql`due is not null`),
+    index("crm_records_company").on(t.tenantId, t.connectionId, t.accountId, t.companyId).where(sql`company_id is not null`),
     known(t.kind),
   ],
 );
@@ -44,7 +45,7 @@ export const crmConflicts = sqliteTable(
     accountId: text().notNull(),
     customerId: text().notNull(),
     /** Without a CHECK, since the list grows. */
-    field: text().$type<CrmField>().notNull(),
+    field: text().$type<CrmCompared>().notNull(),
     shopHash: text().notNull(),
     crmHash: text().notNull(),
     foundAt: instant().notNull(),

@@ -6,6 +6,10 @@ export type CrmKind = (typeof crmKinds)[number];
 export const crmFields = ["firstName", "lastName", "phone"] as const;
 export type CrmField = (typeof crmFields)[number];
 
+/** What of a buyer is compared: their own fields, and what their company is called, which is the shop's to say. */
+export const crmCompared = [...crmFields, "company"] as const;
+export type CrmCompared = (typeof crmCompared)[number];
+
 /** Which side's value a person chose where both had changed. */
 export const crmSides = ["shop", "crm"] as const;
 export type CrmSide = (typeof crmSides)[number];
@@ -25,7 +29,7 @@ export interface CrmDue {
   isNew: boolean;
   push: Readonly<Record<string, string>>;
   pull: Readonly<Partial<Record<CrmField, readonly [shop: string, crm: string]>>>;
-  /** It is not tied to its company yet. */
+  /** It is not tied to its company yet, or that is known by another key now; a deal also: to its buyer. */
   company: boolean;
   /** Who is to look after it, by the CRM's id, where a rule says so and nobody does. */
   owner?: string;

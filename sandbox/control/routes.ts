@@ -218,6 +218,16 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
       state.written.list({ kind, account: c.req.param("team") }).map(({ body }) => body);
     return c.json({ messages: of("slack_message"), ephemeral: of("slack_ephemeral") });
   });
+  /** Ties that HubSpot's people made, each as `contacts/501>companies/601`. */
+  app.post("/hubspot/:portal/ties", async (c) => {
+    const ties = z.array(z.string().regex(/^\w+\/\d+>\w+\/\d+$/)).parse(await c.req.json());
+    for (const key of ties) {
+      const account = c.req.param("portal");
+      state.written.put({ kind: "hubspot_association", account, key }, { types: [] }, Date.now());
+      state.written.put({ kind: "hubspot_association", account, key: key.split(">").reverse().join(">") }, { types: [] }, Date.now());
+    }
+    return c.json(ties);
+  });
   app.post("/hubspot/:portal/:type", async (c) => {
     const [portal, type, now] = [c.req.param("portal"), z.enum(objectTypes).parse(c.req.param("type")), Date.now()];
     const given = z

@@ -44,7 +44,10 @@ const Search = z.object({
     .max(5),
   properties: z.array(z.string()).default([]),
   limit: z.number().int().min(1).max(200).default(10),
+  after: z.string().regex(/^\d+$/).default("0"),
 });
+/** Beyond this no query goes (../shared/writes-and-voice.md, 0.1). */
+const mostFound = 10_000;
 
 const iso = (instant: number) => new Date(instant).toISOString();
 
@@ -196,6 +199,8 @@ export function searchObjects({ state, account, call }: Asked, type: ObjectType)
   const body = Search.safeParse(readJson(call.body));
   if (!body.success) return hubspotError(400, "VALIDATION_ERROR", "Invalid search request");
   const { filterGroups, properties, limit } = body.data;
+  const from = Number(body.data.after);
+  if (from + limit > mostFound) return hubspotError(400, "VALIDATION_ERROR", `No more than ${mostFound} results of a search can be read`);
   const textOf = (object: CrmObject, name: string) => (name === "hs_object_id" ? object.id : (object.properties[name] ?? "")).toLowerCase();
   const found = objectsAt(state, account, type, call.now).filter((object) =>
     filterGroups.some(({ filters }) =>
@@ -204,5 +209,9 @@ export function searchObjects({ state, account, call }: Asked, type: ObjectType)
       ),
     ),
   );
-  return json({ total: found.length, results: found.slice(0, limit).map((object) => viewOf(object, properties)) });
+  const end = from + limit;
+  return json({
+    ...{ total: found.length, results: found.slice(from, end).map((object) => viewOf(object, properties)) },
+    ...(end < found.length && { paging: { next: { after: String(end), link: `?after=${end}` } } }),
+  });
 }

@@ -1,5 +1,5 @@
 import type { FailedRow } from "#db/words/actions.ts";
-import type { CrmBases, CrmDue, CrmField, CrmKind, CrmSide } from "#db/words/crm.ts";
+import type { CrmBases, CrmCompared, CrmDue, CrmKind, CrmSide } from "#db/words/crm.ts";
 
 /** Of one buyer, order or draft what is known of their record in the CRM: ids, keyed hashes and stages, no value that is anybody's. */
 export interface CrmRecord {
@@ -10,7 +10,7 @@ export interface CrmRecord {
   orderId: string | null;
   /** The record's id in the CRM; null before there is one. */
   crmId: string | null;
-  /** Of a contact: the company that it is tied to, by the CRM's id. */
+  /** The company that it is tied to, by the CRM's id; of a deal its buyer's. */
   companyId: string | null;
   /** Of a deal: the stage that it was last seen in step with. */
   stage: string | null;
@@ -27,7 +27,7 @@ export interface CrmRecord {
 /** Both sides changed what the other one does not know of. Hashes as in `CrmBases`. */
 export interface CrmConflict {
   customerId: string;
-  field: CrmField;
+  field: CrmCompared;
   shopHash: string;
   crmHash: string;
 }
@@ -48,6 +48,10 @@ export interface CrmRecords {
   list(input: { accountId: string; kind: CrmKind; after: string | null; limit: number; due?: true }): Promise<CrmRecord[]>;
   /** Those of these ids that are known; of deals also those of these orders, under whatever name. */
   known(input: { accountId: string; kind: CrmKind; externalIds: readonly string[]; orderIds?: readonly string[] }): Promise<CrmRecord[]>;
+  /** Contacts that are tied to these companies. */
+  tiedTo(input: { accountId: string; companies: readonly string[] }): Promise<CrmRecord[]>;
+  /** Deals of these buyers. */
+  dealsOf(input: { accountId: string; customers: readonly string[] }): Promise<CrmRecord[]>;
   /** Conflicts of these buyers that are not settled, with what a person chose. */
   conflicts(input: { accountId: string; customers: readonly string[] }): Promise<(CrmConflict & { decision: CrmSide | null })[]>;
   /** Rows that were not done in batches of a kind since an instant, with the last time. */
@@ -93,7 +97,7 @@ export function standingOf({
 }
 
 /** A value as it is compared: neither case nor spaces count; of a phone number its digits, of which the last nine tell it. */
-export function comparable(field: CrmField, value: string | null): string {
+export function comparable(field: CrmCompared, value: string | null): string {
   if (value === null) return "";
   if (field !== "phone") return value.normalize("NFC").trim().replace(/\s+/g, " ").toLowerCase();
   const digits = value.replace(/\D/g, "");

@@ -113,6 +113,7 @@ test("it says what is in step, what was not done and is not in step since, and w
     // Its row was refused, and it is in step since.
     expect(text).not.toContain("Refused");
     expect(text).toContain("Company buyers without an email address, which HubSpot needs: 1");
+    expect(text).toContain("Deals tied to no company, since the order’s buyer names none or it isn’t in HubSpot: 1");
     expect([conflicts, text.match(/Hidden/g)?.length]).toEqual([["101"], 2]);
     expect(text).not.toMatch(/0123456789abcdef|fedcba/);
   }

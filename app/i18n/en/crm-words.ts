@@ -14,6 +14,7 @@ export const crmWords = {
     never: "Not yet",
   },
   noEmail: "Company buyers without an email address, which HubSpot needs: {{customers}}",
+  untied: "Deals tied to no company, since the order’s buyer names none or it isn’t in HubSpot: {{deals}}",
   failed: {
     title: "Not done in the last 7 days",
     caption: "Rows that HubSpot or the shop didn’t take, by reason",
@@ -54,7 +55,7 @@ export const crmWords = {
     empty: "No conflicts",
     emptyBody: "A field that changes in the shop and in HubSpot shows up here, with both values.",
   },
-  fields: { firstName: "First name", lastName: "Last name", phone: "Phone" },
+  fields: { firstName: "First name", lastName: "Last name", phone: "Phone", company: "Company name" },
   owners: {
     title: "Owner IDs",
     lead: "Use these in the owner rules of the settings.",

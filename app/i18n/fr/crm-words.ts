@@ -16,6 +16,7 @@ export const crmWords = {
     never: "Pas encore",
   },
   noEmail: "Acheteurs professionnels sans adresse e-mail, dont HubSpot a besoin : {{customers}}",
+  untied: "Transactions liées à aucune entreprise, car l’acheteur n’en indique pas ou elle n’est pas dans HubSpot : {{deals}}",
   failed: {
     title: "Non faits ces 7 derniers jours",
     caption: "Lignes refusées par HubSpot ou la boutique, par motif",
@@ -56,7 +57,7 @@ export const crmWords = {
     empty: "Aucun conflit",
     emptyBody: "Un champ modifié dans la boutique et dans HubSpot apparaît ici, avec ses deux valeurs.",
   },
-  fields: { firstName: "Prénom", lastName: "Nom", phone: "Téléphone" },
+  fields: { firstName: "Prénom", lastName: "Nom", phone: "Téléphone", company: "Nom d’entreprise" },
   owners: {
     title: "Identifiants des propriétaires",
     lead: "À utiliser dans les règles de propriétaire des réglages.",

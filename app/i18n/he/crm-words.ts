@@ -16,6 +16,7 @@ export const crmWords = {
     never: "עדיין לא",
   },
   noEmail: "קונים עסקיים בלי כתובת אימייל, ש־HubSpot צריכה: {{customers}}",
+  untied: "עסקאות שאינן משויכות לחברה, כי הקונה לא ציין חברה או שהיא לא ב-HubSpot: {{deals}}",
   failed: {
     title: "לא בוצע ב-7 הימים האחרונים",
     caption: "שורות ש-HubSpot או החנות לא קיבלו, לפי סיבה",
@@ -56,7 +57,7 @@ export const crmWords = {
     empty: "אין התנגשויות",
     emptyBody: "שדה שמשתנה גם בחנות וגם ב-HubSpot יופיע כאן, עם שני הערכים.",
   },
-  fields: { firstName: "שם פרטי", lastName: "שם משפחה", phone: "טלפון" },
+  fields: { firstName: "שם פרטי", lastName: "שם משפחה", phone: "טלפון", company: "שם החברה" },
   owners: {
     title: "מזהי אחראים",
     lead: "לשימוש בכללי האחראי שבהגדרות.",

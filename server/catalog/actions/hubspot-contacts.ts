@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { FailedRow } from "#db/words/actions.ts";
-import { type CrmField, crmFields } from "#db/words/crm.ts";
+import { type CrmCompared, type CrmField, crmCompared, crmFields } from "#db/words/crm.ts";
 import type { Text } from "#db/words/locales.ts";
 import { comparable, hashOfField } from "#server/catalog/crm.ts";
 import { type Buyer, readBuyers } from "#server/catalog/providers/shopify-buyers.ts";
@@ -20,6 +20,8 @@ import {
 } from "./hubspot-wire.ts";
 import { ShopId } from "./payload.ts";
 
+/** HubSpot's id of a record. */
+export const RecordId = z.string().regex(/^\d{1,20}$/);
 /** 16 hex digits of a keyed hash; empty: nothing was said. */
 export const Said = z.string().regex(/^([0-9a-f]{16})?$/);
 export const OwnerId = z.string().regex(/^\d{1,20}$/);
@@ -27,9 +29,17 @@ export const OwnerId = z.string().regex(/^\d{1,20}$/);
 export const TaxField = z.string().regex(/^[A-Za-z][\w-]{2,60}\.[A-Za-z][\w-]{1,62}$/);
 
 const Payload = z.strictObject({
-  /** Of each buyer the fields that go, each with what HubSpot said when it was proposed; who is to look after them where nobody does. */
+  /**
+   * Of each buyer the fields that go, each with what HubSpot said when it was proposed; who is to look after them where nobody does; and the company that
+   * we made or matched for them before, where the shop calls it otherwise now.
+   */
   contacts: z
-    .array(z.strictObject({ customerId: ShopId, fields: z.partialRecord(z.enum(crmFields), Said), owner: OwnerId.optional() }))
+    .array(
+      z.strictObject({
+        ...{ customerId: ShopId, fields: z.partialRecord(z.enum(crmCompared), Said) },
+        ...{ owner: OwnerId.optional(), company: RecordId.optional() },
+      }),
+    )
     .min(1)
     .max(5_000),
   taxField: TaxField,
@@ -38,10 +48,11 @@ type Payload = z.output<typeof Payload>;
 
 /** What HubSpot calls a buyer's fields. */
 export const hubspotFields: Record<CrmField, string> = { firstName: "firstname", lastName: "lastname", phone: "phone" };
-export const fieldWords: Record<CrmField, Text> = {
+export const fieldWords: Record<CrmCompared, Text> = {
   firstName: { en: "First name", fr: "Prénom", he: "שם פרטי" },
   lastName: { en: "Last name", fr: "Nom", he: "שם משפחה" },
   phone: { en: "Phone", fr: "Téléphone", he: "טלפון" },
+  company: { en: "Company name", fr: "Nom d’entreprise", he: "שם החברה" },
 };
 /** The lifecycle stage of somebody who bought, as every portal has it from the beginning. */
 const boughtStage = "customer";
@@ -68,8 +79,8 @@ export function companyKeyOf({ company, taxId }: Pick<Buyer, "company" | "taxId"
  * (../shared/writes-and-voice.md, 3 HubSpot). There is no way back, since nobody keeps what a field was before.
  *
  * What is written is read from the shop right before. A field that HubSpot's people changed since it was proposed is left as it is. A company that
- * they keep already under that name becomes the shop's; where several have it nobody guesses. A lifecycle stage only moves forward, and an owner is
- * given to whom nobody looks after.
+ * they keep already under that name becomes the shop's; where several have it nobody guesses. One that the shop calls otherwise now is still the one
+ * that it was. A lifecycle stage only moves forward, and an owner is given to whom nobody looks after.
  */
 export const hubspotContacts = defineAction<Payload>({
   id: "hubspot-contacts",
@@ -104,7 +115,7 @@ export const hubspotContacts = defineAction<Payload>({
   describe({ contacts }) {
     const count = String(contacts.length);
     const one = contacts.length === 1;
-    const fields = crmFields.filter((field) => contacts.some((each) => each.fields[field] !== undefined));
+    const fields = crmCompared.filter((field) => contacts.some((each) => each.fields[field] !== undefined));
     const owned = contacts.filter(({ owner }) => owner !== undefined).length;
     const more = contacts.length > namedCustomers ? `, +${contacts.length - namedCustomers}` : "";
     return {
@@ -147,13 +158,16 @@ export const hubspotContacts = defineAction<Payload>({
       const [contact, company] = [contacts.ids.get(email), companies.ids.get(companyKeyOf(buyer) ?? "")];
       return contact !== undefined && company !== undefined ? [[contact, company] as const] : [];
     });
-    const untied = await associate(doing, "contacts/companies", pairs);
-    if (untied) return untied;
+    const tied = await associate(doing, "contacts/companies", pairs);
+    if ("ended" in tied) return tied.ended;
+    const untied = rows.flatMap(({ buyer, email }): FailedRow[] =>
+      tied.untied.some(([contact]) => contact === contacts.ids.get(email)) ? [{ customerId: buyer.customerId, why: "refused" }] : [],
+    );
     return {
       did: "done",
       receipt: {
         id: [...contacts.ids.values()][0] ?? null,
-        rows: { done: contacts.ids.size, failed: [...failed, ...contacts.failed, ...companies.failed] },
+        rows: { done: contacts.ids.size, failed: [...failed, ...contacts.failed, ...companies.failed, ...untied] },
       },
     };
   },
@@ -165,23 +179,27 @@ interface Reachable {
   email: string;
   fields: Payload["contacts"][number]["fields"];
   owner: string | undefined;
+  company: string | undefined;
 }
 
 /** Two rows with one address would have HubSpot refuse the batch: the first of them has it. */
 function reachable({ contacts }: Payload, buyers: ReadonlyMap<string, Buyer>): { rows: Reachable[]; failed: FailedRow[] } {
   const rows = new Map<string, Reachable>();
   const failed: FailedRow[] = [];
-  for (const { customerId, fields, owner } of contacts) {
+  for (const { customerId, fields, owner, company } of contacts) {
     const buyer = buyers.get(customerId);
     if (!buyer) failed.push({ customerId, why: "gone" });
     else if (buyer.email === null) failed.push({ customerId, why: "no_email" });
     else if (rows.has(buyer.email)) failed.push({ customerId, why: "same_email" });
-    else rows.set(buyer.email, { buyer, email: buyer.email, fields, owner });
+    else rows.set(buyer.email, { buyer, email: buyer.email, fields, owner, company });
   }
   return { rows: [...rows.values()], failed };
 }
 
-/** HubSpot's ids of the rows' companies by our key. Those that are there by their key stay as they are. */
+/**
+ * HubSpot's ids of the rows' companies by our key. Those that are there by their key stay as they are, but for a name that goes and that HubSpot's people
+ * did not change since.
+ */
 async function writeCompanies(
   doing: Doing,
   rows: readonly Reachable[],
@@ -195,6 +213,25 @@ async function writeCompanies(
   const unmade = await ensureProperty(doing, "companies", { name: companyKey, label: "Company in the shop" });
   if (unmade) return { ended: unmade };
   const known = await readObjects(doing.account, "companies", { by: companyKey, ids: [...wanted.keys()], properties: ["name"] });
+  const before = await readObjects(doing.account, "companies", {
+    ids: [...wanted].flatMap(([key, { company }]) => (known.has(key) ? [] : (company ?? []))),
+    properties: ["name"],
+  });
+  const [kept, renamed]: [HubspotRow[], FailedRow[]] = [[], []];
+  const taken = new Set<string>();
+  for (const [key, row] of wanted) {
+    const there = known.get(key) ?? before.get(row.company ?? "");
+    if (!there || taken.has(there.id)) continue;
+    taken.add(there.id);
+    const named = namedBy(doing, rows, key, there);
+    if (named === "changed") renamed.push({ customerId: row.buyer.customerId, why: "changed" });
+    const properties = {
+      ...(!known.has(key) && { [companyKey]: key }),
+      ...(named !== "changed" && named !== null && { name: named }),
+    };
+    known.set(key, there);
+    if (Object.keys(properties).length > 0) kept.push({ customerId: row.buyer.customerId, id: there.id, properties });
+  }
   const missing = [...wanted].filter(([key]) => !known.has(key));
   const names = missing.map(([, { buyer }]) => buyer.company ?? "");
   const named = await searchObjects(doing.account, "companies", {
@@ -204,7 +241,6 @@ async function writeCompanies(
   });
   const ids = new Map([...known].map(([key, { id }]) => [key, id]));
   const [linked, made, ambiguous]: [HubspotRow[], HubspotRow[], string[]] = [[], [], []];
-  const taken = new Set<string>();
   for (const [key, { buyer, owner }] of missing) {
     const same = named.filter(({ id, properties }) => comparableName(properties.name) === comparableName(buyer.company) && !taken.has(id));
     const [only] = same;
@@ -223,7 +259,7 @@ async function writeCompanies(
     }
   }
   const [link, create] = [
-    await writeObjects(doing, "companies", { rows: linked }),
+    await writeObjects(doing, "companies", { rows: [...kept, ...linked] }),
     await writeObjects(doing, "companies", { by: companyKey, rows: made }),
   ];
   if ("ended" in link) return link;
@@ -232,7 +268,14 @@ async function writeCompanies(
   const several = rows.flatMap(({ buyer }): FailedRow[] =>
     ambiguous.includes(companyKeyOf(buyer) ?? "") ? [{ customerId: buyer.customerId, why: "several" }] : [],
   );
-  return { ids, failed: [...several, ...link.failed, ...create.failed] };
+  return { ids, failed: [...several, ...renamed, ...link.failed, ...create.failed] };
+}
+
+/** What a company is to be called, where one of its buyers' rows says that it is; null: as it is. */
+function namedBy(doing: Doing, rows: readonly Reachable[], key: string, there: HubspotObject): string | "changed" | null {
+  const says = rows.find(({ buyer, fields }) => fields.company !== undefined && companyKeyOf(buyer) === key);
+  if (!says) return null;
+  return saidOf(doing, "company", there.properties.name) === says.fields.company ? says.buyer.company : "changed";
 }
 
 const comparableName = (name: string | null | undefined): string => (name ?? "").trim().replace(/\s+/g, " ").toLowerCase();
@@ -255,7 +298,8 @@ async function writeContacts(
       if (saidBy(doing, field, there) !== seen) return [];
       return [[hubspotFields[field], value]];
     });
-    if (values.length === 0 && Object.keys(fields).length > 0) changed.push({ customerId: buyer.customerId, why: "changed" });
+    const own = crmFields.filter((field) => fields[field] !== undefined);
+    if (values.length === 0 && own.length > 0) changed.push({ customerId: buyer.customerId, why: "changed" });
     const isBehind = buyer.orders > 0 && isBefore(stages, there?.properties.lifecyclestage);
     return {
       ...{ customerId: buyer.customerId, id: email },
@@ -271,8 +315,11 @@ async function writeContacts(
 }
 
 /** What HubSpot says of a field, as a payload knows it. */
-export const saidBy = ({ hashOf }: Pick<Doing, "hashOf">, field: CrmField, there: HubspotObject | undefined): string =>
-  hashOfField(hashOf, field, comparable(field, there?.properties[hubspotFields[field]] ?? null));
+export const saidBy = (doing: Pick<Doing, "hashOf">, field: CrmField, there: HubspotObject | undefined): string =>
+  saidOf(doing, field, there?.properties[hubspotFields[field]]);
+
+const saidOf = ({ hashOf }: Pick<Doing, "hashOf">, field: CrmCompared, value: string | null | undefined): string =>
+  hashOfField(hashOf, field, comparable(field, value ?? null));
 
 /** Whether a contact's stage comes before that of somebody who bought; one that is none of the list is not moved. */
 function isBefore(stages: readonly string[], stage: string | null | undefined): boolean {

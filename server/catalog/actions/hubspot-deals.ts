@@ -4,14 +4,16 @@ import type { Text } from "#db/words/locales.ts";
 import { decimalOf } from "#server/catalog/money.ts";
 import { readPurchases, type ShopPurchase } from "#server/catalog/providers/shopify-purchases.ts";
 import { type Doing, defineAction } from "./action.ts";
-import { OwnerId, TaxField } from "./hubspot-contacts.ts";
+import { companyKeyOf, OwnerId, RecordId, TaxField } from "./hubspot-contacts.ts";
 import {
   associate,
   chunked,
+  companyKey,
   dealKey,
   ensureProperty,
   type HubspotObject,
   type HubspotRow,
+  hasProperty,
   readObjects,
   readTies,
   rowsABatch,
@@ -36,6 +38,8 @@ const Deal = z.strictObject({
     .regex(/^(\d{1,12}(\.\d{1,4})?)?$/)
     .optional(),
   owner: OwnerId.optional(),
+  /** The company that we made or matched for its buyer. */
+  company: RecordId.optional(),
 });
 const Payload = z.strictObject({
   deals: z.array(Deal).min(1).max(5_000),
@@ -67,7 +71,7 @@ export const hubspotDeals = defineAction<Payload>({
     provider: "hubspot",
     scopes: [
       ...["crm.objects.deals.read", "crm.objects.deals.write", "crm.objects.contacts.read", "crm.objects.contacts.write"],
-      ...["crm.objects.companies.read", "crm.schemas.deals.read", "crm.schemas.deals.write"],
+      ...["crm.objects.companies.read", "crm.schemas.companies.read", "crm.schemas.deals.read", "crm.schemas.deals.write"],
     ],
   },
   reads: [
@@ -152,11 +156,17 @@ export const hubspotDeals = defineAction<Payload>({
     });
     const written = await writeObjects(doing, "deals", { by: dealKey, rows });
     if ("ended" in written) return written.ended;
-    const untied = await tieToBuyers(doing, written.ids, payload, purchases);
-    if (untied) return untied;
+    const tied = await tieToBuyers(doing, written.ids, payload, purchases);
+    if ("ended" in tied) return tied.ended;
+    const untied = payload.deals.flatMap(({ customerId, key }): FailedRow[] =>
+      tied.untied.some(([deal]) => deal === written.ids.get(key)) ? [{ customerId, record: key, why: "refused" }] : [],
+    );
     return {
       did: "done",
-      receipt: { id: [...written.ids.values()][0] ?? null, rows: { done: written.ids.size, failed: [...failed, ...written.failed] } },
+      receipt: {
+        id: [...written.ids.values()][0] ?? null,
+        rows: { done: written.ids.size, failed: [...failed, ...written.failed, ...untied] },
+      },
     };
   },
 });
@@ -187,37 +197,42 @@ function rowOf(
 const currencyOf = (currency: string, portal: string | undefined): Record<string, string> =>
   portal === undefined || portal === currency ? {} : { deal_currency_code: currency };
 
-/** Ties deals to the contacts of who bought, and to the companies that those are tied to. */
+/** Ties deals to the contacts of who bought, and to the company that is the buyer's in the shop: whatever else their contact is tied to is none of the order. */
 async function tieToBuyers(
   doing: Doing,
   ids: ReadonlyMap<string, string>,
   { deals }: Payload,
   purchases: ReadonlyMap<string, ShopPurchase>,
-) {
-  const mailOf = ({ key, now }: Payload["deals"][number]) => purchases.get(now ?? key)?.buyer.email ?? "";
-  const mails = [...new Set(deals.map(mailOf).filter(Boolean))];
-  if (mails.length === 0) return null;
+): ReturnType<typeof associate> {
+  const bought = deals.flatMap((deal) => {
+    const [id, buyer] = [ids.get(deal.key), purchases.get(deal.now ?? deal.key)?.buyer];
+    return id === undefined || !buyer ? [] : [{ id, email: buyer.email ?? "", key: companyKeyOf(buyer), company: deal.company }];
+  });
+  const mails = [...new Set(bought.map(({ email }) => email).filter(Boolean))];
   const contacts = await readObjects(doing.account, "contacts", { by: "email", ids: mails, properties: [] });
-  const companies = await readTies(
+  const companies = await companiesBy(
+    doing,
+    bought.flatMap(({ key }) => key ?? []),
+  );
+  const ties = await readTies(
     doing.account,
     "contacts/companies",
     [...contacts.values()].map(({ id }) => id),
   );
-  const tied = deals.flatMap((deal) => {
-    const [id, contact] = [ids.get(deal.key), contacts.get(mailOf(deal))];
-    return id !== undefined && contact ? [{ id, contact: contact.id, company: companies.get(contact.id)?.[0] }] : [];
+  const tied = bought.map(({ id, email, key, company }) => {
+    const contact = contacts.get(email)?.id;
+    const isTheirs = contact !== undefined && company !== undefined && ties.get(contact)?.includes(company);
+    return { id, contact, company: key === null ? undefined : (companies.get(key)?.id ?? (isTheirs ? company : undefined)) };
   });
-  const toContacts = await associate(
-    doing,
-    "deals/contacts",
-    tied.map(({ id, contact }) => [id, contact]),
-  );
-  return (
-    toContacts ??
-    associate(
-      doing,
-      "deals/companies",
-      tied.flatMap(({ id, company }) => (company === undefined ? [] : [[id, company] as const])),
-    )
-  );
+  const pairs = (to: "contact" | "company") => tied.flatMap(({ id, ...each }) => (each[to] === undefined ? [] : [[id, each[to]] as const]));
+  const toContacts = await associate(doing, "deals/contacts", pairs("contact"));
+  if ("ended" in toContacts) return toContacts;
+  const toCompanies = await associate(doing, "deals/companies", pairs("company"));
+  return "ended" in toCompanies ? toCompanies : { untied: [...toContacts.untied, ...toCompanies.untied] };
+}
+
+/** Companies by our key; none before the first was made. */
+async function companiesBy({ account }: Doing, keys: readonly string[]): Promise<Map<string, HubspotObject>> {
+  if (keys.length === 0 || !(await hasProperty(account, "companies", companyKey))) return new Map();
+  return readObjects(account, "companies", { by: companyKey, ids: keys, properties: [] });
 }

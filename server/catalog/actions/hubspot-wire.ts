@@ -8,8 +8,10 @@ export type HubspotType = "contacts" | "companies" | "deals";
 
 /** As many as a batch may hold. */
 export const rowsABatch = 100;
-/** A query has five groups at most (../shared/writes-and-voice.md, 0.1). */
+/** A query has five groups at most, a page 200 rows, and no query more than 10,000 (../shared/writes-and-voice.md, 0.1). */
 const groupsASearch = 5;
+const rowsAPage = 200;
+const rowsASearch = 10_000;
 
 /** What ties a company or a deal to the shop's: properties of ours, unique in the portal. */
 export const companyKey = "atrium_shop_company";
@@ -18,6 +20,7 @@ export const dealKey = "atrium_order_id";
 const Values = z.record(z.string(), z.string().nullish());
 const Found = z.object({ id: z.string(), properties: Values.default({}) });
 const Results = z.object({ results: z.array(Found) });
+const Page = Results.extend({ total: z.number(), paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish() });
 
 /** A record of a portal. Not to be stored. */
 export interface HubspotObject {
@@ -47,7 +50,10 @@ export async function readObjects(
   return found;
 }
 
-/** Records whose property has exactly one of these values, in whatever case; searches lag some seconds behind what was written, and are counted with all of the account's. */
+/**
+ * Records whose property has exactly one of these values, in whatever case, up to 10,000 of each; searches lag some seconds behind what was written, and are counted
+ * with all of the account's. Where several values together have more than a query shows, each is asked for by itself.
+ */
 export async function searchObjects(
   account: Account,
   type: HubspotType,
@@ -55,13 +61,23 @@ export async function searchObjects(
 ): Promise<HubspotObject[]> {
   const found: HubspotObject[] = [];
   for (const some of chunked(values, groupsASearch)) {
-    const body = {
-      filterGroups: some.map((value) => ({ filters: [{ propertyName: property, operator: "EQ", value }] })),
-      properties: [...properties, property],
-      limit: 200,
-    };
-    const { results } = await account.json({ method: "POST", path: `/crm/v3/objects/${type}/search`, body, reads: true }, Results);
-    found.push(...results);
+    const filterGroups = some.map((value) => ({ filters: [{ propertyName: property, operator: "EQ", value }] }));
+    let after: string | undefined = "0";
+    while (after !== undefined && Number(after) < rowsASearch) {
+      const body = { filterGroups, properties: [...properties, property], limit: rowsAPage, after };
+      const page: z.output<typeof Page> = await account.json(
+        { method: "POST", path: `/crm/v3/objects/${type}/search`, body, reads: true },
+        Page,
+      );
+      if (page.total > rowsASearch && some.length > 1) {
+        for (const value of some) found.push(...(await searchObjects(account, type, { property, values: [value], properties })));
+        break;
+      }
+      found.push(...page.results);
+      // An empty page, or one that leads back, would be asked for again and again.
+      const next: string | undefined = page.paging?.next?.after;
+      after = page.results.length > 0 && Number(next) > Number(after) ? next : undefined;
+    }
   }
   return found;
 }
@@ -207,12 +223,15 @@ const Ties = z.object({
   results: z.array(z.object({ from: z.object({ id: z.string() }), to: z.array(z.object({ toObjectId: z.coerce.string() })) })),
 });
 
-/** Ties records together; what is tied already stays as it is. Answers what kept it from being done, or null. */
+type Pair = readonly [from: string, to: string];
+
+/** Ties records together; what is tied already stays as it is. Answers those that HubSpot did not tie, of which it names none, or what kept all from being known. */
 export async function associate(
-  { writer }: Pick<Doing, "writer">,
+  { account, writer }: Pick<Doing, "account" | "writer">,
   what: Association,
-  pairs: readonly (readonly [from: string, to: string])[],
-): Promise<Attempt | null> {
+  pairs: readonly Pair[],
+): Promise<{ untied: Pair[] } | { ended: Attempt }> {
+  const untied: Pair[] = [];
   const types = [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: associationTypes[what] }];
   for (const some of chunked(pairs, rowsABatch)) {
     const body = { inputs: some.map(([from, to]) => ({ from: { id: from }, to: { id: to }, types })) };
@@ -220,9 +239,16 @@ export async function associate(
       { method: "POST", path: `/crm/v4/associations/${what}/batch/create`, body, repeatable: true },
       Associated,
     );
-    if (outcome.outcome !== "done") return attemptOf(outcome, () => ({ id: null }));
+    if (outcome.outcome !== "done") return { ended: attemptOf(outcome, () => ({ id: null })) };
+    if ((outcome.body?.numErrors ?? 0) === 0) continue;
+    const ties = await readTies(
+      account,
+      what,
+      some.map(([from]) => from),
+    );
+    untied.push(...some.filter(([from, to]) => !ties.get(from)?.includes(to)));
   }
-  return null;
+  return { untied };
 }
 
 /** To which records these are tied, by their ids; HubSpot answers 207 where some are tied to none. */

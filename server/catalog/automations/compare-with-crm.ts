@@ -1,7 +1,7 @@
-import { type CrmDue, type CrmField, crmFields } from "#db/words/crm.ts";
+import { type CrmCompared, type CrmDue, type CrmField, crmFields } from "#db/words/crm.ts";
 import type { Account } from "#server/catalog/account.ts";
 import { companyKeyOf, hubspotFields } from "#server/catalog/actions/hubspot-contacts.ts";
-import { companyKey, dealKey, type HubspotObject, hasProperty, readObjects, readTies } from "#server/catalog/actions/hubspot-wire.ts";
+import { dealKey, type HubspotObject, hasProperty, readObjects, readTies } from "#server/catalog/actions/hubspot-wire.ts";
 import {
   type CrmConflict,
   type CrmFound,
@@ -15,6 +15,7 @@ import { type DealStages, mayMove } from "#server/catalog/deal-stages.ts";
 import { decimalOf, exponentOf } from "#server/catalog/money.ts";
 import type { Buyer } from "#server/catalog/providers/shopify-buyers.ts";
 import type { ShopPurchase } from "#server/catalog/providers/shopify-purchases.ts";
+import { companiesOf } from "./companies-of.ts";
 
 type Found = Omit<CrmFound, "accountId">;
 
@@ -31,15 +32,24 @@ export const lookAgain: CrmDue = { isNew: false, push: {}, pull: {}, company: fa
 export const isDue = ({ isNew, push, pull, company, owner, stage }: CrmDue): boolean =>
   isNew || company || owner !== undefined || stage !== undefined || Object.keys(push).length > 0 || Object.keys(pull).length > 0;
 
-/** How buyers, as the shop says them now, stand beside their contacts in HubSpot; whoever the shop does not know any more stays as they were. */
+/**
+ * How buyers, as the shop says them now, stand beside their contacts in HubSpot. Of whom the shop knows no more nothing is missing and nothing in conflict. `buyersOf`
+ * reads further buyers, whose company is in question.
+ */
 export async function compareBuyers(
   { hubspot, crm, now }: Comparing,
   records: readonly CrmRecord[],
   {
     buyers,
+    buyersOf,
     twoWay,
     ownerOf,
-  }: { buyers: ReadonlyMap<string, Buyer>; twoWay: Readonly<Record<CrmField, boolean>>; ownerOf(buyer: Buyer): string | undefined },
+  }: {
+    buyers: ReadonlyMap<string, Buyer>;
+    buyersOf(ids: readonly string[]): Promise<ReadonlyMap<string, Buyer>>;
+    twoWay: Readonly<Record<CrmField, boolean>>;
+    ownerOf(buyer: Buyer): string | undefined;
+  },
 ): Promise<Found> {
   const present = records.flatMap((record) => {
     const buyer = buyers.get(record.customerId);
@@ -48,15 +58,17 @@ export async function compareBuyers(
   const mails = present.flatMap(({ buyer }) => buyer.email ?? []);
   const properties = [...Object.values(hubspotFields), "hubspot_owner_id"];
   const contacts = await readObjects(hubspot, "contacts", { by: "email", ids: mails, properties });
-  const tied = await tiedCompanies(
-    hubspot,
-    present.map(({ buyer }) => buyer),
-    contacts,
-  );
-  const open = await crm.conflicts({ accountId: hubspot.connectionId, customers: present.map(({ buyer }) => buyer.customerId) });
+  const companies = await companiesOf({ hubspot, crm, buyersOf }, present, contacts);
+  const open = await crm.conflicts({ accountId: hubspot.connectionId, customers: records.map(({ customerId }) => customerId) });
   const found: { records: CrmRecord[]; conflicts: CrmConflict[]; settled: Pick<CrmConflict, "customerId" | "field">[] } = {
     ...{ records: [], conflicts: [], settled: [] },
   };
+  for (const record of records) {
+    const buyer = buyers.get(record.customerId);
+    if (buyer) continue;
+    found.records.push({ ...record, due: null, seenAt: now });
+    found.settled.push(...open.filter(({ customerId }) => customerId === record.customerId));
+  }
   for (const { record, buyer } of present) {
     const { customerId, email } = buyer;
     if (email === null) {
@@ -67,15 +79,20 @@ export async function compareBuyers(
     const bases = { ...record.bases };
     const due = { ...lookAgain, push: {} as Record<string, string>, pull: {} as Partial<Record<CrmField, readonly [string, string]>> };
     let isDisputed = false;
-    for (const field of crmFields) {
+    const company = companies.get(customerId) ?? null;
+    const compared: { field: CrmCompared; crmSays: string | null | undefined }[] = [
+      ...crmFields.map((field) => ({ field, crmSays: there?.properties[hubspotFields[field]] })),
+      ...(company?.isNamed ? [{ field: "company" as const, crmSays: company.name }] : []),
+    ];
+    for (const { field, crmSays } of compared) {
       const said = (value: string | null | undefined) => hashOfField((text) => crm.hashOf(text), field, comparable(field, value ?? null));
-      const [shop, other] = [said(buyer[field]), said(there?.properties[hubspotFields[field]])];
+      const [shop, other] = [said(buyer[field]), said(crmSays)];
       const known = open.find((each) => each.customerId === customerId && each.field === field);
       const decision = known && known.shopHash === shop && known.crmHash === other ? known.decision : null;
-      const standing = standingOf({ shop, crm: other, base: bases[field], twoWay: twoWay[field], decision });
+      const standing = standingOf({ shop, crm: other, base: bases[field], twoWay: field !== "company" && twoWay[field], decision });
       if (standing.is === "in_step" && standing.base) bases[field] = standing.base;
       if (standing.is === "push") due.push[field] = other;
-      if (standing.is === "pull") due.pull[field] = [shop, other];
+      if (standing.is === "pull" && field !== "company") due.pull[field] = [shop, other];
       if (standing.is === "conflict") {
         isDisputed = true;
         found.conflicts.push({ customerId, field, shopHash: shop, crmHash: other });
@@ -83,13 +100,14 @@ export async function compareBuyers(
       // What a person chose stays until it is done.
       else if (known && decision === null) found.settled.push({ customerId, field });
     }
+    // What their company is called is another one's to say now, or nobody's.
+    if (!company?.isNamed) found.settled.push(...open.filter((each) => each.customerId === customerId && each.field === "company"));
     const owner = there?.properties.hubspot_owner_id ? undefined : ownerOf(buyer);
-    const key = companyKeyOf(buyer);
-    const companyId = (key !== null && there && tied.get(there.id)?.get(key)) || null;
+    const companyId = company?.id ?? null;
     const lacks: CrmDue = {
       ...due,
       isNew: !there,
-      company: key !== null && companyId === null,
+      company: companyKeyOf(buyer) !== null && !company?.isByKey,
       ...(owner !== undefined && { owner }),
     };
     const inStep = !isDue(lacks) && !isDisputed;
@@ -99,26 +117,19 @@ export async function compareBuyers(
       inStepAt: inStep ? now : record.inStepAt,
     });
   }
+  found.records.push(...(await dealsToSee({ hubspot, crm, now }, records, found.records)));
   return found;
 }
 
-/** Of each contact (by HubSpot's id) the companies that it is tied to, by their keys; before our property is there nobody has one. */
-async function tiedCompanies(
-  hubspot: Account,
-  buyers: readonly Buyer[],
-  contacts: ReadonlyMap<string, HubspotObject>,
-): Promise<Map<string, Map<string, string>>> {
-  const keys = [...new Set(buyers.flatMap((buyer) => companyKeyOf(buyer) ?? []))];
-  if (keys.length === 0 || contacts.size === 0 || !(await hasProperty(hubspot, "companies", companyKey))) return new Map();
-  const companies = await readObjects(hubspot, "companies", { by: companyKey, ids: keys, properties: [] });
-  const keyOf = new Map([...companies].map(([key, { id }]) => [id, key]));
-  const ties = await readTies(
-    hubspot,
-    "contacts/companies",
-    [...contacts.values()].map(({ id }) => id),
-  );
-  const idOf = (to: readonly string[]) => new Map(to.flatMap((id) => (keyOf.has(id) ? [[keyOf.get(id) ?? "", id] as const] : [])));
-  return new Map([...ties].map(([contact, to]) => [contact, idOf(to)]));
+/** Deals of buyers who are another contact or of another company since: what those are tied to is to be seen. */
+async function dealsToSee({ hubspot, crm }: Comparing, before: readonly CrmRecord[], after: readonly CrmRecord[]): Promise<CrmRecord[]> {
+  const moved = after.filter(({ externalId, crmId, companyId }) => {
+    const was = before.find((each) => each.externalId === externalId);
+    return (crmId !== null && crmId !== was?.crmId) || (companyId !== null && companyId !== was?.companyId);
+  });
+  if (moved.length === 0) return [];
+  const deals = await crm.dealsOf({ accountId: hubspot.connectionId, customers: moved.map(({ customerId }) => customerId) });
+  return deals.filter(({ due }) => due === null).map((deal) => ({ ...deal, due: lookAgain }));
 }
 
 /** How orders and drafts, as the shop says them now, stand beside their deals. `now`: which order a draft has become, by the draft's key. */
@@ -136,6 +147,7 @@ export async function compareDeals(
   const deals = isThere
     ? await readObjects(hubspot, "deals", { by: dealKey, ids: keys, properties: ["dealstage", "amount", "hubspot_owner_id"] })
     : new Map<string, HubspotObject>();
+  const tiesOf = await tiesOfDeals({ hubspot, crm }, records, deals);
   const compared = records.flatMap((record): CrmRecord[] => {
     const purchase = purchases.get(currentKeyOf(record));
     // The shop shows it no more: its deal stays as it is.
@@ -150,9 +162,11 @@ export async function compareDeals(
     const isPlain = /^(\d{1,12}(\.\d{1,4})?)?$/.test(there?.properties.amount ?? "");
     const pushes = isPlain && (standing.is === "push" || !there);
     const owner = there?.properties.hubspot_owner_id ? undefined : ownerOf(purchase);
+    const ties = tiesOf(record, there);
     const due: CrmDue = {
       ...lookAgain,
       isNew: !there,
+      company: ties.lacks,
       push: { ...(moves && { dealstage: from ?? "" }), ...(pushes && { amount: there?.properties.amount ?? "" }) },
       ...(moves && to !== null && { stage: to }),
       ...(owner !== undefined && { owner }),
@@ -161,7 +175,7 @@ export async function compareDeals(
     return [
       {
         ...record,
-        ...{ crmId: there?.id ?? null, bases, due: isDue(due) ? due : null, seenAt: now },
+        ...{ crmId: there?.id ?? null, companyId: ties.companyId, bases, due: isDue(due) ? due : null, seenAt: now },
         // Where it stands as the shop has it, it is ours to move on.
         stage: from !== null && from === to ? from : record.stage,
         inStepAt: isDue(due) ? record.inStepAt : now,
@@ -169,6 +183,25 @@ export async function compareDeals(
     ];
   });
   return { records: compared, conflicts: [], settled: [] };
+}
+
+/** Whether a deal lacks its buyer or their company, and to which company of theirs it is tied. What HubSpot's people tied it to besides is theirs. */
+async function tiesOfDeals(
+  { hubspot, crm }: Pick<Comparing, "hubspot" | "crm">,
+  records: readonly CrmRecord[],
+  deals: ReadonlyMap<string, HubspotObject>,
+): Promise<(record: CrmRecord, there: HubspotObject | undefined) => { lacks: boolean; companyId: string | null }> {
+  const [ids, customers] = [[...deals.values()].map(({ id }) => id), records.map(({ customerId }) => customerId)];
+  const buyers = await crm.known({ accountId: hubspot.connectionId, kind: "contact", externalIds: [...new Set(customers)] });
+  const contacts = await readTies(hubspot, "deals/contacts", ids);
+  const companies = await readTies(hubspot, "deals/companies", ids);
+  return ({ customerId }, there) => {
+    const buyer = buyers.find(({ externalId }) => externalId === customerId);
+    const isTied = (ties: ReadonlyMap<string, string[]>, to: string) => there !== undefined && ties.get(there.id)?.includes(to) === true;
+    const { crmId = null, companyId = null } = buyer ?? {};
+    const lacks = (crmId !== null && !isTied(contacts, crmId)) || (companyId !== null && !isTied(companies, companyId));
+    return { lacks, companyId: companyId !== null && isTied(companies, companyId) ? companyId : null };
+  };
 }
 
 /** By what the shop calls it now: a draft that became an order is that order. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type CrmDue, type CrmField, crmFields } from "#db/words/crm.ts";
+import { type CrmDue, type CrmField, crmCompared } from "#db/words/crm.ts";
 import type { Text } from "#db/words/locales.ts";
 import { hubspotContacts, TaxField } from "#server/catalog/actions/hubspot-contacts.ts";
 import { hubspotDeals } from "#server/catalog/actions/hubspot-deals.ts";
-import { readPipelines } from "#server/catalog/actions/hubspot-wire.ts";
+import { chunked, readPipelines } from "#server/catalog/actions/hubspot-wire.ts";
 import { impersonal, instantText, looksPersonal } from "#server/catalog/actions/payload.ts";
 import { shopifyCustomerFields } from "#server/catalog/actions/shopify-customer-fields.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
@@ -24,6 +24,7 @@ const dayMs = 24 * hourMs;
 const shopAPage = 50;
 /** As many as a batch at HubSpot; the shop is asked for half of them at a time. */
 const comparedAPage = 50;
+const buyersAtOnce = 100;
 const mostDue = 5_000;
 /** All buyers are compared again after this, since what changes in HubSpot tells nobody; in between those who changed in the shop. */
 const lookAgainMs = 6 * hourMs;
@@ -258,9 +259,9 @@ export const hubspotB2bCrm = defineAutomation({
         he: "{{customers}} קונים עסקיים שונו ב-HubSpot, בשדות שבחרת לסנכרן לשני הכיוונים.",
       },
       deals: {
-        en: "{{deals}} orders of company buyers aren’t in step with their HubSpot deals: {{first}} have no deal yet, {{moved}} move to another stage.",
-        fr: "{{deals}} commandes d’acheteurs professionnels ne sont pas à jour dans HubSpot : {{first}} n’ont pas encore de transaction, {{moved}} changent d’étape.",
-        he: "{{deals}} הזמנות של קונים עסקיים אינן מסונכרנות עם העסקאות ב-HubSpot: ל-{{first}} אין עדיין עסקה, {{moved}} עוברות לשלב אחר.",
+        en: "{{deals}} orders of company buyers aren’t in step with their HubSpot deals: {{first}} have no deal yet, {{moved}} move to another stage, {{untied}} aren’t tied to their buyer or company.",
+        fr: "{{deals}} commandes d’acheteurs professionnels ne sont pas à jour dans HubSpot : {{first}} n’ont pas encore de transaction, {{moved}} changent d’étape, {{untied}} ne sont pas liées à leur acheteur ou à son entreprise.",
+        he: "{{deals}} הזמנות של קונים עסקיים אינן מסונכרנות עם העסקאות ב-HubSpot: ל-{{first}} אין עדיין עסקה, {{moved}} עוברות לשלב אחר, {{untied}} אינן משויכות לקונה או לחברה שלו.",
       },
     },
     never: {
@@ -390,13 +391,13 @@ async function lookAtContacts(going: Comparing, { account, crm, config, now, log
     ...{ accountId: hubspot.connectionId, kind: "contact", after: going.after, limit: comparedAPage },
     ...(!going.all && { due: true }),
   });
-  const buyers = await readBuyers(
-    account("shopify"),
-    page.map(({ customerId }) => customerId),
-    config.taxField,
-  );
+  const buyersOf = async (ids: readonly string[]) => {
+    const read = await Promise.all(chunked(ids, buyersAtOnce).map((some) => readBuyers(account("shopify"), some, config.taxField)));
+    return new Map(read.flatMap((some) => [...some]));
+  };
+  const buyers = await buyersOf(page.map(({ customerId }) => customerId));
   const found = await compareBuyers({ hubspot, crm, now }, page, {
-    ...{ buyers, twoWay: config.twoWay },
+    ...{ buyers, buyersOf, twoWay: config.twoWay },
     ownerOf: (buyer) => ownerOf(buyer, config.owners),
   });
   if (found.conflicts.length > 0) log("info", "conflicts", {}, { fields: found.conflicts.length });
@@ -493,7 +494,7 @@ const count = (records: readonly Lacking[], has: (due: CrmDue) => boolean): numb
 
 function contactsBatch(records: readonly Lacking[], { taxField }: Config) {
   const fieldsOf = ({ push }: CrmDue) =>
-    Object.fromEntries(crmFields.flatMap((field) => (push[field] === undefined ? [] : [[field, push[field]]])));
+    Object.fromEntries(crmCompared.flatMap((field) => (push[field] === undefined ? [] : [[field, push[field]]])));
   return {
     evidence: {
       line: "contacts",
@@ -504,9 +505,10 @@ function contactsBatch(records: readonly Lacking[], { taxField }: Config) {
     },
     payload: {
       taxField,
-      contacts: records.map(({ customerId, due }) => ({
+      contacts: records.map(({ customerId, companyId, due }) => ({
         customerId,
         fields: fieldsOf(due),
+        ...(due.company && companyId !== null && { company: companyId }),
         ...(due.owner !== undefined && { owner: due.owner }),
       })),
     },
@@ -527,17 +529,22 @@ async function dealProposals(pass: Pass): Promise<Proposal[]> {
   const records = await lacking(pass, "deal");
   if (records.length === 0) return [];
   const stages = stagesOf(await readPipelines(account("hubspot")), { pipeline: config.pipeline, ...config.stages });
-  return "unknown" in stages ? [] : batchOf(pass, "deals", hubspotDeals.id, records, dealsBatch(stages.stages));
+  if ("unknown" in stages) return [];
+  const customers = [...new Set(records.map(({ customerId }) => customerId))];
+  const buyers = await pass.crm.known({ accountId: account("hubspot").connectionId, kind: "contact", externalIds: customers });
+  const companies = new Map(buyers.map(({ externalId, companyId }) => [externalId, companyId]));
+  return batchOf(pass, "deals", hubspotDeals.id, records, dealsBatch(stages.stages, companies));
 }
 
 const dealsBatch =
-  ({ pipeline, of }: DealStages) =>
+  ({ pipeline, of }: DealStages, companies: ReadonlyMap<string, string | null>) =>
   (records: readonly Lacking[], { taxField }: Config) => ({
     evidence: {
       line: "deals",
       params: {
         ...{ deals: records.length, first: count(records, ({ isNew }) => isNew) },
         moved: count(records, ({ isNew, stage }) => !isNew && stage !== undefined),
+        untied: count(records, ({ isNew, company }) => !isNew && company),
       },
     },
     payload: {
@@ -547,8 +554,9 @@ const dealsBatch =
       ),
       deals: records.map(({ customerId, externalId, due, ...record }) => {
         const now = currentKeyOf({ externalId, ...record });
+        const company = companies.get(customerId) ?? null;
         return {
-          ...{ customerId, key: externalId, ...(now !== externalId && { now }) },
+          ...{ customerId, key: externalId, ...(now !== externalId && { now }), ...(company !== null && { company }) },
           ...(due.stage !== undefined && { stage: { to: due.stage, from: due.push.dealstage ?? "" } }),
           ...(due.push.amount !== undefined && { amount: due.push.amount }),
           ...(due.owner !== undefined && { owner: due.owner }),

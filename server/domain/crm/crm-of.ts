@@ -1,4 +1,4 @@
-import { and, eq, gt, isNotNull, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, or, type SQL, sql } from "drizzle-orm";
 import { actionSteps, actions, crmConflicts, crmRecords } from "#db/schema/index.ts";
 import type { CrmRecords } from "#server/catalog/crm.ts";
 import type { TenantCtx } from "#server/ctx.ts";
@@ -11,31 +11,36 @@ export function crmOf(ctx: TenantCtx, connectionId = ""): CrmRecords {
   const of = ({ accountId, kind }: { accountId: string; kind: "contact" | "deal" }) =>
     inTenant(ctx, crmRecords, eq(crmRecords.connectionId, connectionId), eq(crmRecords.accountId, accountId), eq(crmRecords.kind, kind));
   const asRecord = ({ tenantId: _, connectionId: __, accountId: ___, ...record }: typeof crmRecords.$inferSelect) => record;
+  const found = async (which: SQL | undefined) => (await ctx.db.select().from(crmRecords).where(which)).map(asRecord);
+  const listed = (ids: readonly string[]) => sql`select value from json_each(${JSON.stringify(ids)})`;
 
   return {
     async list({ after, limit, due, ...which }) {
-      const found = await ctx.db
+      const rows = await ctx.db
         .select()
         .from(crmRecords)
         .where(and(of(which), gt(crmRecords.externalId, after ?? ""), due ? isNotNull(crmRecords.due) : undefined))
         .orderBy(crmRecords.externalId)
         .limit(limit);
-      return found.map(asRecord);
+      return rows.map(asRecord);
     },
 
     async known({ externalIds, orderIds = [], ...which }) {
-      const ofOrders = sql`${crmRecords.orderId} in (select value from json_each(${JSON.stringify(orderIds)}))`;
-      const among = sql`${crmRecords.externalId} in (select value from json_each(${JSON.stringify(externalIds)}))`;
-      return (
-        await ctx.db
-          .select()
-          .from(crmRecords)
-          .where(and(of(which), orderIds.length === 0 ? among : or(among, ofOrders)))
-      ).map(asRecord);
+      const among = sql`${crmRecords.externalId} in (${listed(externalIds)})`;
+      const ofOrders = sql`${crmRecords.orderId} in (${listed(orderIds)})`;
+      return found(and(of(which), orderIds.length === 0 ? among : or(among, ofOrders)));
     },
 
+    tiedTo: ({ accountId, companies }) =>
+      found(
+        and(of({ accountId, kind: "contact" }), isNotNull(crmRecords.companyId), sql`${crmRecords.companyId} in (${listed(companies)})`),
+      ),
+
+    dealsOf: ({ accountId, customers }) =>
+      found(and(of({ accountId, kind: "deal" }), sql`${crmRecords.customerId} in (${listed(customers)})`)),
+
     async conflicts({ accountId, customers }) {
-      const found = await ctx.db
+      const rows = await ctx.db
         .select()
         .from(crmConflicts)
         .where(
@@ -44,10 +49,10 @@ export function crmOf(ctx: TenantCtx, connectionId = ""): CrmRecords {
             crmConflicts,
             eq(crmConflicts.connectionId, connectionId),
             eq(crmConflicts.accountId, accountId),
-            sql`${crmConflicts.customerId} in (select value from json_each(${JSON.stringify(customers)}))`,
+            sql`${crmConflicts.customerId} in (${listed(customers)})`,
           ),
         );
-      return found.map(({ customerId, field, shopHash, crmHash, decision }) => ({ customerId, field, shopHash, crmHash, decision }));
+      return rows.map(({ customerId, field, shopHash, crmHash, decision }) => ({ customerId, field, shopHash, crmHash, decision }));
     },
 
     failed: async ({ automation, kind, since }) =>

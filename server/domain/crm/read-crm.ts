@@ -20,7 +20,7 @@ const kinds: readonly [CrmKind, string][] = [
 ];
 
 const nothing: Crm = {
-  ...{ contacts: { all: 0, inStep: 0, due: 0, noEmail: 0 }, companies: 0, deals: { all: 0, inStep: 0, due: 0 }, lastAt: null },
+  ...{ contacts: { all: 0, inStep: 0, due: 0, noEmail: 0 }, companies: 0, deals: { all: 0, inStep: 0, due: 0, untied: 0 }, lastAt: null },
   ...{ failed: [], conflicts: [], conflictsInAll: 0 },
 };
 
@@ -37,21 +37,31 @@ export async function readCrm(ctx: TenantCtx): Promise<Crm> {
     eq(crmConflicts.accountId, place.accountId),
   );
   const [counts, conflicts, [all], ...failed] = await Promise.all([
-    ctx.db.all<{ kind: CrmKind; records: number; inStep: number; due: number; unknowable: number; companies: number; lastAt: number }>(sql`
+    ctx.db.all<{
+      kind: CrmKind;
+      records: number;
+      inStep: number;
+      due: number;
+      unknowable: number;
+      companies: number;
+      untied: number;
+      lastAt: number;
+    }>(sql`
       select kind, count(*) as records, sum(in_step_at is not null and due is null) as inStep, sum(due is not null) as due,
-        sum(is_unknowable) as unknowable, count(distinct company_id) as companies, max(seen_at) as lastAt
+        sum(is_unknowable) as unknowable, count(distinct company_id) as companies,
+        sum(crm_id is not null and company_id is null) as untied, max(seen_at) as lastAt
       from ${crmRecords} where ${ofPlace} group by kind`),
     ctx.db.select().from(crmConflicts).where(disputed).orderBy(desc(crmConflicts.foundAt), crmConflicts.customerId).limit(listedConflicts),
     ctx.db.select({ many: sql<number>`count(*)` }).from(crmConflicts).where(disputed),
     ...kinds.map(([kind, action]) => failedRows(ctx, place, kind, action)),
   ]);
   const of = (kind: CrmKind) =>
-    counts.find((each) => each.kind === kind) ?? { records: 0, inStep: 0, due: 0, unknowable: 0, companies: 0, lastAt: 0 };
+    counts.find((each) => each.kind === kind) ?? { records: 0, inStep: 0, due: 0, unknowable: 0, companies: 0, untied: 0, lastAt: 0 };
   const [contact, deal] = [of("contact"), of("deal")];
   return {
     contacts: { all: contact.records, inStep: contact.inStep, due: contact.due, noEmail: contact.unknowable },
     companies: contact.companies,
-    deals: { all: deal.records, inStep: deal.inStep, due: deal.due },
+    deals: { all: deal.records, inStep: deal.inStep, due: deal.due, untied: deal.untied },
     lastAt: Math.max(contact.lastAt, deal.lastAt) || null,
     failed: failed.flat(),
     conflicts: conflicts.map(({ customerId, field, shopHash, crmHash, foundAt, decision }) => ({

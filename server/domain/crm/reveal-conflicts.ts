@@ -1,5 +1,6 @@
-import { eq } from "drizzle-orm";
-import { crmConflicts } from "#db/schema/index.ts";
+import { and, eq } from "drizzle-orm";
+import { crmConflicts, crmRecords } from "#db/schema/index.ts";
+import type { Account } from "#server/catalog/account.ts";
 import { hubspotFields } from "#server/catalog/actions/hubspot-contacts.ts";
 import { readObjects } from "#server/catalog/actions/hubspot-wire.ts";
 import { hubspotB2bCrm } from "#server/catalog/automations/hubspot-b2b-crm.ts";
@@ -35,10 +36,30 @@ export async function revealConflicts(ctx: TenantCtx, { customerId }: RevealConf
     const crm = openAccount(ctx, await holdConnection(ctx, first.accountId));
     const contacts = await readObjects(crm, "contacts", { by: "email", ids: [buyer.email], properties: Object.values(hubspotFields) });
     const contact = contacts.get(buyer.email);
-    const fields = found.map(({ field }) => ({ field, shop: buyer[field], crm: contact?.properties[hubspotFields[field]] ?? null }));
+    const company = found.some(({ field }) => field === "company") ? await companyOf(ctx, crm, first) : null;
+    const fields = found.map(({ field }) => ({
+      ...{ field, shop: buyer[field] },
+      crm: (field === "company" ? company : contact?.properties[hubspotFields[field]]) ?? null,
+    }));
     return { customerId, fields };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw domainError("customer_unavailable", { provider: providerName(error.provider) }, { cause: error });
   }
+}
+
+/** What the CRM calls the company that a buyer is tied to. */
+async function companyOf(ctx: TenantCtx, crm: Account, { connectionId, customerId }: typeof crmConflicts.$inferSelect) {
+  const [record] = await ctx.db
+    .select({ id: crmRecords.companyId })
+    .from(crmRecords)
+    .where(
+      inTenant(
+        ctx,
+        crmRecords,
+        and(eq(crmRecords.connectionId, connectionId), eq(crmRecords.kind, "contact"), eq(crmRecords.externalId, customerId)),
+      ),
+    );
+  if (!record?.id) return null;
+  return (await readObjects(crm, "companies", { ids: [record.id], properties: ["name"] })).get(record.id)?.properties.name ?? null;
 }

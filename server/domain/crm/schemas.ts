@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { rowFaults } from "#db/words/actions.ts";
-import { crmFields, crmKinds, crmSides } from "#db/words/crm.ts";
+import { crmCompared, crmKinds, crmSides } from "#db/words/crm.ts";
 
 const Hash = z.string().regex(/^([0-9a-f]{16})?$/);
 const CustomerId = z.string().regex(/^\d{1,20}$/);
@@ -11,13 +11,13 @@ export type RevealConflicts = z.infer<typeof RevealConflicts>;
 /** What both sides say of a buyer's fields now. */
 export const RevealedConflicts = z.object({
   customerId: z.string(),
-  fields: z.array(z.object({ field: z.enum(crmFields), shop: z.string().nullable(), crm: z.string().nullable() })),
+  fields: z.array(z.object({ field: z.enum(crmCompared), shop: z.string().nullable(), crm: z.string().nullable() })),
 });
 export type RevealedConflicts = z.infer<typeof RevealedConflicts>;
 
 export const ChooseSide = z.object({
   customerId: CustomerId,
-  field: z.enum(crmFields),
+  field: z.enum(crmCompared),
   shopHash: Hash.describe("As the conflict was shown: a choice is of what was seen."),
   crmHash: Hash,
   side: z.enum(crmSides).describe("Whose value stays."),
@@ -26,7 +26,7 @@ export type ChooseSide = z.infer<typeof ChooseSide>;
 
 const Conflict = z.object({
   customerId: z.string(),
-  field: z.enum(crmFields),
+  field: z.enum(crmCompared),
   shopHash: z.string(),
   crmHash: z.string(),
   foundAt: z.number(),
@@ -42,7 +42,10 @@ export const Crm = z.object({
     noEmail: z.number().describe("Those without an email address, by which HubSpot would know them."),
   }),
   companies: z.number().describe("Companies that they are tied to."),
-  deals: z.object({ all: z.number(), inStep: z.number(), due: z.number() }),
+  deals: z.object({
+    ...{ all: z.number(), inStep: z.number(), due: z.number() },
+    untied: z.number().describe("Those in HubSpot that are tied to no company, since their buyer names none or it isn’t there."),
+  }),
   lastAt: z.number().nullable().describe("When both sides were last compared."),
   failed: z
     .array(

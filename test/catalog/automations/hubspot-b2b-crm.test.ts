@@ -39,12 +39,13 @@ async function ready(
     portal,
     open,
     at: () => sandbox.control<Portal>(`/hubspot/${portal}`),
+    tie: (...ties: string[]) => sandbox.control(`/hubspot/${portal}/ties`, ties),
     hubspotSays: (type: string, records: object[]) => sandbox.control(`/hubspot/${portal}/${type}`, records),
     shopSays: (persons: Buyer[]) => staged.change({ persons: persons.map((each) => ({ ...each, at: iso(Date.now()) })) }),
     /** Does what waits, over the real wire, as if it were approved; answers each receipt. */
-    async carryOut(): Promise<Receipt[]> {
+    async carryOut(line?: string): Promise<Receipt[]> {
       const receipts: Receipt[] = [];
-      for (const { id, steps } of await open()) {
+      for (const { id, steps } of (await open()).filter(({ evidence }) => line === undefined || evidence.line === line)) {
         for (const { kind: kindId, payload, place } of steps) {
           const kind = kindOf(kindId) ?? expect.unreachable(kindId);
           const [at, beside] = kind.need.provider === "hubspot" ? [portal, { shopify: domain }] : [domain, { hubspot: portal }];
@@ -95,7 +96,7 @@ test("company buyers become contacts of one company, their orders deals at the p
   await own.run();
   expect((await own.open()).map(({ evidence }) => [evidence.line, evidence.params])).toEqual([
     ["contacts", { contacts: 2, first: 2, changed: 2 - 2, companies: 2 }],
-    ["deals", { deals: 2, first: 2, moved: 0 }],
+    ["deals", { deals: 2, first: 2, moved: 0, untied: 0 }],
   ]);
   const receipts = await own.carryOut();
   expect(receipts.map(({ rows }) => rows)).toEqual([
@@ -257,7 +258,7 @@ test("a deal follows payment and fulfilment through the portal's own stages; one
   await own.hubspotSays("deals", [{ id: (await stageOf(4))?.id, properties: { dealstage: "774" } }]);
   await own.change({ payments: [3, 4].map((orderId) => ({ orderId })), cancellations: [{ orderId: 2 }] });
   await own.run();
-  expect((await own.open()).map(({ evidence }) => evidence.params)).toEqual([{ deals: 2, first: 0, moved: 2 }]);
+  expect((await own.open()).map(({ evidence }) => evidence.params)).toEqual([{ deals: 2, first: 0, moved: 2, untied: 0 }]);
   await own.carryOut();
   expect([(await stageOf(2))?.dealstage, (await stageOf(3))?.dealstage, (await stageOf(4))?.dealstage]).toEqual(["774", "775", "774"]);
 });
@@ -286,6 +287,99 @@ test("a stage that the portal does not have leaves deals as they are and is told
   await own.run();
   expect((await own.open()).map(({ evidence }) => evidence.line)).toEqual(["contacts"]);
   expect((await own.logs()).map(({ message }) => message).join()).toContain("no pipeline or stage called No such stage");
+});
+
+test("a deal is tied to its buyer's company, whatever else their contact is tied to; one whose buyer names none is tied to none, and one that came before its buyer is tied later", async () => {
+  const has = {
+    contacts: [
+      { id: "501", properties: { email: "dana@acme.example", hubspot_owner_id: "5" } },
+      { id: "502", properties: { email: "none@shop.example", hubspot_owner_id: "5" } },
+    ],
+    companies: [
+      { id: "600", properties: { name: "Her employer before" } },
+      { id: "601", properties: { name: "Acme Ltd" } },
+    ],
+  };
+  const nameless: Buyer = { customerId: 12_002, email: "none@shop.example" };
+  const own = await ready([dana, nameless], { has, config: { spentFrom: 1 } });
+  await own.tie("contacts/501>companies/600", "contacts/502>companies/600");
+  await own.run();
+  // The deals are done first: there is no such company of ours yet, and nobody guesses.
+  await own.carryOut("deals");
+  expect((await own.at()).associations.filter((tie) => /^deals.*companies/.test(tie))).toEqual([]);
+  await own.carryOut();
+  await own.later();
+  expect((await own.open()).map(({ evidence }) => evidence.params)).toEqual([{ deals: 1, first: 0, moved: 0, untied: 1 }]);
+  await own.carryOut();
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  const { deals, associations } = await own.at();
+  expect(associations.filter((tie) => /^deals.*companies/.test(tie))).toEqual([`deals/${deals[0]?.id}>companies/601`]);
+  const tied = (await own.records()).filter(({ kind }) => kind === "deal").map(({ companyId }) => companyId);
+  expect(tied).toEqual(["601", null]);
+});
+
+test("a company that its buyers all call otherwise now is still the same one, and is called so in HubSpot; where one of two does, they are with another company", async () => {
+  const ora: Buyer = { customerId: 12_003, email: "ora@solo.example", company: "Solo" };
+  const own = await ready([dana, omar, ora], { config: { dealFrom: 5_000 } });
+  await own.run();
+  await own.carryOut();
+  await own.later();
+  const named = async () => (await own.at()).companies.map(({ name, atrium_shop_company: key }) => [name, key]);
+  await own.shopSays([
+    { ...ora, company: "Solo Group" },
+    { ...dana, company: "Beta" },
+  ]);
+  await own.later();
+  expect(faultsOf(await own.carryOut())).toEqual([]);
+  expect(await named()).toEqual([
+    ["Acme Ltd", "name:acme ltd"],
+    ["Solo Group", "name:solo group"],
+    ["Beta", "name:beta"],
+  ]);
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  // HubSpot's people rename it too, then the shop once more: that is for a person to choose, and no second company is made.
+  const solo = (await own.at()).companies.find(({ name }) => name === "Solo Group")?.id;
+  await own.hubspotSays("companies", [{ id: solo, properties: { name: "Solo Holding" } }]);
+  await own.shopSays([{ ...ora, company: "Solo International" }]);
+  await own.later();
+  await own.carryOut();
+  expect((await named())[1]).toEqual(["Solo Holding", "name:solo international"]);
+  await own.later();
+  expect(await own.open()).toEqual([]);
+  expect(await own.conflicts()).toMatchObject([{ customerId: "12003", field: "company", decision: null }]);
+  await own.ctx.db.update(crmConflicts).set({ decision: "shop" }).where(inTenant(own.ctx, crmConflicts));
+  await own.later();
+  await own.carryOut();
+  expect((await named())[1]).toEqual(["Solo International", "name:solo international"]);
+  await own.later();
+  expect([await own.conflicts(), await own.open(), (await own.at()).companies.length]).toEqual([[], [], 3]);
+});
+
+test("a company that comes late in a long search is found, and is not made anew", async () => {
+  const twins = Array.from({ length: 230 }, (_, n) => ({ id: String(601 + n), properties: { name: "Twin" } }));
+  const has = { companies: [...twins, { id: "990", properties: { name: "Acme Ltd" } }] };
+  const own = await ready([dana, { customerId: 12_002, email: "tim@twin.example", company: "Twin" }], { has, config: { dealFrom: 5_000 } });
+  await own.run();
+  expect(faultsOf(await own.carryOut())).toEqual(["12002 several"]);
+  const { companies } = await own.at();
+  expect([companies.length, companies.find(({ id }) => id === "990")?.atrium_shop_company]).toEqual([231, "name:acme ltd"]);
+});
+
+test("of a buyer whom the shop knows no more nothing is due, and nothing is in conflict", async () => {
+  const own = await ready([dana, omar], { config: { dealFrom: 5_000 }, mode: "shadow" });
+  await own.run();
+  const lost = inTenant(own.ctx, crmRecords, eq(crmRecords.customerId, "12002"));
+  await own.ctx.db.update(crmRecords).set({ customerId: "99", externalId: "99" }).where(lost);
+  const said = { shopHash: "0123456789abcdef", crmHash: "fedcba9876543210", foundAt: 1 };
+  const [known] = await own.records();
+  if (!known) return expect.unreachable();
+  const { tenantId, connectionId, accountId } = known;
+  await own.ctx.db.insert(crmConflicts).values({ tenantId, connectionId, accountId, customerId: "99", field: "phone", ...said });
+  await own.run();
+  const record = (await own.records()).find(({ customerId }) => customerId === "99");
+  expect([record?.due, await own.conflicts()]).toEqual([null, []]);
 });
 
 test("with a day's limit used up it is parked: nothing is asked until the account's midnight, then it goes on where it was", async () => {

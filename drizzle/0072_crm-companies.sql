@@ -1,0 +1,1 @@
+CREATE INDEX `crm_records_company` ON `crm_records` (`tenant_id`,`connection_id`,`account_id`,`company_id`) WHERE company_id is not null;
