@@ -3,7 +3,17 @@ type HubspotThing = "hubspot_contacts" | "hubspot_companies" | "hubspot_deals" |
 /** One thing at one account of a provider: `discount`, of a shop, by its code. */
 export interface Thing {
   kind:
-    | ("klaviyo_profile" | "klaviyo_event" | "tags" | "discount" | "slack_message" | "slack_ephemeral" | "slack_user")
+    | (
+        | "klaviyo_profile"
+        | "klaviyo_event"
+        | "tags"
+        | "discount"
+        | "redeem_code"
+        | "redeem_job"
+        | "slack_message"
+        | "slack_ephemeral"
+        | "slack_user"
+      )
     | ("fulfilments" | "order_risk" | "supplier_goods" | "supplier_purse" | "cj_order" | "cj_payment" | "bigbuy_order")
     | ("klaviyo_list" | "klaviyo_members" | "klaviyo_catalog" | "klaviyo_job" | "klaviyo_coupon" | "klaviyo_coupon_code")
     | ("customer_fields" | HubspotThing);

@@ -4,6 +4,7 @@ import { keyServices, sandboxProviders } from "#sandbox/endpoints.ts";
 import { type CrmObject, type ObjectType, objectsAt, objectTypes, thingsOf } from "#sandbox/hubspot/objects.ts";
 import { knownKeys, mintKey } from "#sandbox/keys/mint.ts";
 import { GivenCatalog, giveCatalog } from "#sandbox/klaviyo/catalog.ts";
+import { GivenCodes, giveCodes } from "#sandbox/klaviyo/coupons.ts";
 import { GivenEvent, giveEvent } from "#sandbox/klaviyo/events.ts";
 import { ChangedList, changeList, listsAt, membersOf } from "#sandbox/klaviyo/lists.ts";
 import { GivenProfile, giveProfile } from "#sandbox/klaviyo/profiles.ts";
@@ -17,6 +18,7 @@ import { figuresByCurrency } from "#sandbox/shop/figures-by-currency.ts";
 import { lineFigures } from "#sandbox/shop/line-figures.ts";
 import type { OrderRow, ProductRow } from "#sandbox/shop/model.ts";
 import { announce } from "#sandbox/shopify/announce.ts";
+import { giveRedeemSettings } from "#sandbox/shopify/discounts.ts";
 import { eventsOf } from "#sandbox/shopify/events.ts";
 import { OrderRisk } from "#sandbox/shopify/fulfilments.ts";
 import { SlackUser } from "#sandbox/slack/workspace.ts";
@@ -205,6 +207,14 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
   });
   app.post("/klaviyo/:account/catalog", async (c) => {
     giveCatalog(state, c.req.param("account"), GivenCatalog.parse(await c.req.json()), Date.now());
+    return c.json({});
+  });
+  app.post("/klaviyo/:account/coupon-codes", async (c) =>
+    c.json(giveCodes(state, c.req.param("account"), GivenCodes.parse(await c.req.json()), Date.now())),
+  );
+  app.post("/shop/:domain/redeem-codes", async (c) => {
+    const settings = z.object({ takeMs: z.number().default(0), refuse: z.array(z.string()).default([]) }).parse(await c.req.json());
+    giveRedeemSettings(state, c.req.param("domain"), settings, Date.now());
     return c.json({});
   });
   app.post("/slack/:team/users", async (c) => {

@@ -37,8 +37,8 @@ type Attributes = z.output<typeof Attributes>;
 export const GivenCatalog = z.object({
   items: z.array(z.object({ id: z.string(), title: z.string().default("Ware"), published: z.boolean().default(true) })).default([]),
   variants: z.array(z.object({ id: z.string(), item: z.string(), title: z.string().default("Ware") })).default([]),
-  coupons: z.array(z.string()).default([]),
-  /** External ids that jobs refuse. */
+  coupons: z.array(z.object({ id: z.string(), description: z.string().optional() })).default([]),
+  /** External ids, and codes, that jobs refuse. */
   refuse: z.array(z.string()).default([]),
   /** How long its jobs take from now on. */
   takeMs: z.number().default(200),
@@ -51,7 +51,8 @@ export function giveCatalog(state: SandboxState, account: string, given: z.outpu
     state.written.put({ kind: "klaviyo_catalog", account, key: `item ${id}` }, { ...more }, now - 1);
   for (const { id, item, ...more } of given.variants)
     state.written.put({ kind: "klaviyo_catalog", account, key: `variant ${id}` }, { ...more, item }, now - 1);
-  for (const id of given.coupons) state.written.put({ kind: "klaviyo_coupon", account, key: id }, { external_id: id }, now - 1);
+  for (const { id, description } of given.coupons)
+    state.written.put({ kind: "klaviyo_coupon", account, key: id }, { external_id: id, description }, now - 1);
   const settings: JobSettings = { refuse: given.refuse, takeMs: given.takeMs, others: given.others };
   state.written.put({ kind: "klaviyo_job", account, key: "settings" }, settings, now - 1);
 }

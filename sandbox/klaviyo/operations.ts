@@ -2,7 +2,7 @@ import type { Place } from "#sandbox/places.ts";
 import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { json } from "#sandbox/reply.ts";
 import { listCatalog, startCatalogJob } from "./catalog.ts";
-import { createCodes, createCoupon, showCode, showCoupon } from "./coupons.ts";
+import { createCodes, createCoupon, deleteCode, listCodes, showCode, showCoupon } from "./coupons.ts";
 import { klaviyoError } from "./error.ts";
 import { listEvents } from "./events.ts";
 import { accountName, campaignsOf, flowsOf, metricsOf, segmentsOf } from "./figures.ts";
@@ -150,6 +150,22 @@ const writing: Operation[] = [
     scopes: ["coupon-codes:read"],
     limits: always(broad),
     answer: showCode,
+  },
+  {
+    name: "coupon-codes",
+    method: "GET",
+    path: /^\/api\/coupon-codes$/,
+    scopes: ["coupon-codes:read"],
+    limits: always(broad),
+    answer: listCodes,
+  },
+  {
+    name: "delete-coupon-code",
+    method: "DELETE",
+    path: /^\/api\/coupon-codes\/([\w%-]+)$/,
+    scopes: ["coupon-codes:write"],
+    limits: always(broad),
+    answer: deleteCode,
   },
 ];
 

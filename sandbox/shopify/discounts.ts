@@ -42,10 +42,94 @@ const decimal = /^-?\d+(\.\d+)?$/;
 /** Codes differ by more than their case. */
 const thingOf = (shop: Shop, code: string) => ({ kind: "discount", account: shop.domain, key: code.toLowerCase() }) as const;
 
+/** A code that was added to a discount: by which code the discount itself is known. */
+const redeemOf = (shop: Shop, code: string) => ({ kind: "redeem_code", account: shop.domain, key: code.toLowerCase() }) as const;
+
 /** The discount of a code as a read sees it. */
 export function discountByCode(state: SandboxState, shop: Shop, code: string, now: number) {
-  const found = state.written.seen<Discount>(thingOf(shop, code), now);
+  const added = state.written.seen<{ discount: string }>(redeemOf(shop, code), now);
+  const found = state.written.seen<Discount>(thingOf(shop, added?.discount ?? code), now);
   return found ? discountView(shop, found, now) : null;
+}
+
+export function discountById(state: SandboxState, shop: Shop, id: string, now: number) {
+  const found = state.written.list<Discount>({ kind: "discount", account: shop.domain }, now).find(({ body }) => body.id === id)?.body;
+  return found ? discountView(shop, found, now) : null;
+}
+
+/** How a shop's additions of codes go: how long they take, and which codes they refuse. */
+export interface RedeemSettings {
+  takeMs: number;
+  refuse: string[];
+}
+interface RedeemJob {
+  discount: string;
+  codes: { code: string; errors: { code: string; message: string }[] }[];
+  endsAt: number;
+}
+const redeemJob = (shop: Shop, key: string) => ({ kind: "redeem_job", account: shop.domain, key }) as const;
+
+export const giveRedeemSettings = (state: SandboxState, domain: string, settings: RedeemSettings, now: number): void =>
+  state.written.put({ kind: "redeem_job", account: domain, key: "settings" }, settings, now);
+
+/** At most 250 a call, worked through later; a code that any discount has is an error of its own (../shared/writes-and-voice.md, Shopify / discountCodeBasicCreate). */
+export function addRedeemCodes(
+  state: SandboxState,
+  shop: Shop,
+  { discountId, codes }: { discountId: string; codes: readonly { code: string }[] },
+  now: number,
+) {
+  if (codes.length > 250)
+    throw new GraphQLError("The input array size of 251 is greater than the maximum allowed of 250.", {
+      extensions: { code: "MAX_INPUT_SIZE_EXCEEDED" },
+    });
+  const own = state.written.list<Discount>({ kind: "discount", account: shop.domain }).find(({ body }) => body.id === discountId)?.body;
+  if (!own) return { bulkCreation: null, userErrors: [fault("INVALID", "discountId", "Code discount does not exist.", [])] };
+  const { takeMs, refuse } = state.written.met<RedeemSettings>(redeemJob(shop, "settings")) ?? { takeMs: 0, refuse: [] };
+  const job: RedeemJob = { discount: own.code, codes: [], endsAt: now + takeMs };
+  let added = 0;
+  for (const { code } of codes) {
+    const isTaken = state.written.met(redeemOf(shop, code)) ?? state.written.met(thingOf(shop, code));
+    const why = isTaken ? "TAKEN Code must be unique." : refuse.includes(code) ? "INVALID Code is invalid." : null;
+    const [error = "", ...message] = why?.split(" ") ?? [];
+    job.codes.push({ code, errors: why ? [{ code: error, message: message.join(" ") }] : [] });
+    if (why) continue;
+    state.written.put(redeemOf(shop, code), { discount: own.code }, job.endsAt);
+    added += 1;
+  }
+  const key = `${state.written.list({ kind: "redeem_job", account: shop.domain }).length + 1}`;
+  state.written.put(redeemJob(shop, key), job, now);
+  const recorded = {
+    provider: "shopify",
+    kind: "redeem_codes_added",
+    key: `${added} of ${own.code}`,
+    account: shop.domain,
+    at: now,
+  } as const;
+  state.effects.record(recorded, added === 0);
+  return { bulkCreation: redeemView(key, job, now), userErrors: [] };
+}
+
+export function redeemCreation(state: SandboxState, shop: Shop, id: string, now: number) {
+  const key = id.split("/").at(-1) ?? "";
+  const job = state.written.met<RedeemJob>(redeemJob(shop, key));
+  return job ? redeemView(key, job, now) : null;
+}
+
+function redeemView(key: string, { codes, endsAt }: RedeemJob, now: number) {
+  const done = endsAt <= now;
+  const failed = codes.filter(({ errors }) => errors.length > 0).length;
+  return {
+    ...{ id: `gid://shopify/DiscountRedeemCodeBulkCreation/${key}`, done, codesCount: codes.length },
+    ...{ importedCount: done ? codes.length - failed : 0, failedCount: done ? failed : 0 },
+    codes: (args: PageArgs) =>
+      pageOf(
+        codes.map((each, at) => ({ ...each, at })),
+        args,
+        { id: ({ at }) => at, value: ({ at }) => at },
+        ({ code, errors }) => ({ code, errors: done ? errors : [] }),
+      ),
+  };
 }
 
 /** ../shared/writes-and-voice.md, Shopify / discountCodeBasicCreate. */

@@ -4,7 +4,15 @@ import type { Call, SandboxState } from "#sandbox/providers/provider.ts";
 import { hashOf } from "#sandbox/seed.ts";
 import type { Shop, ShopOrder } from "#sandbox/shop/model.ts";
 import { type CustomerInput, updateCustomer } from "./customers.ts";
-import { createDiscount, type DiscountInput, deactivateDiscount, discountByCode } from "./discounts.ts";
+import {
+  addRedeemCodes,
+  createDiscount,
+  type DiscountInput,
+  deactivateDiscount,
+  discountByCode,
+  discountById,
+  redeemCreation,
+} from "./discounts.ts";
 import { type FlowArgs, receiveFlowTrigger } from "./flow.ts";
 import { createFulfilment, type FulfilmentInput, riskSeen, sentSeen, type TrackingInput, updateTracking } from "./fulfilments.ts";
 import { customerListing, draftListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
@@ -74,7 +82,7 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     },
     nodes({ ids }: { ids: string[] }) {
       const byId = new Map(shop.orders.map((order) => [order.id, order]));
-      // Of what has an id orders, drafts, customers and products are asked for in this way, each under its own permission.
+      // Of what has an id orders, drafts, customers, products and discounts are asked for in this way, each under its own permission.
       return ids.map((id) => {
         if (id.includes("/Customer/")) {
           demand("read_customers", "nodes");
@@ -90,6 +98,10 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
           demand("read_draft_orders", "nodes");
           const draft = shop.drafts.find((each) => each.id === idIn(id, "DraftOrder"));
           return draft ? draftView(shop, draft, seen) : null;
+        }
+        if (id.includes("/DiscountCodeNode/")) {
+          demand("read_discounts", "nodes");
+          return discountById(state, shop, id, call.now);
         }
         demand("read_orders", "nodes");
         const order = byId.get(idIn(id, "Order"));
@@ -153,6 +165,14 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     discountCodeBasicCreate({ basicCodeDiscount }: { basicCodeDiscount: DiscountInput }) {
       demand("write_discounts", "discountCodeBasicCreate");
       return createDiscount(state, shop, basicCodeDiscount, call.now);
+    },
+    discountRedeemCodeBulkAdd(args: { discountId: string; codes: { code: string }[] }) {
+      demand("write_discounts", "discountRedeemCodeBulkAdd");
+      return addRedeemCodes(state, shop, args, call.now);
+    },
+    discountRedeemCodeBulkCreation({ id }: { id: string }) {
+      demand("read_discounts", "discountRedeemCodeBulkCreation");
+      return redeemCreation(state, shop, id, call.now);
     },
     discountCodeDeactivate({ id }: { id: string }) {
       demand("write_discounts", "discountCodeDeactivate");

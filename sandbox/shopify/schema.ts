@@ -49,6 +49,7 @@ type Query {
   draftOrders(first: Int, after: String, query: String, sortKey: DraftOrderSortKeys = ID, reverse: Boolean = false): DraftOrderConnection!
   customersCount(query: String, limit: Int = 10000): Count
   codeDiscountNodeByCode(code: String!): DiscountCodeNode
+  discountRedeemCodeBulkCreation(id: ID!): DiscountRedeemCodeBulkCreation
 }
 enum WebhookSubscriptionTopic { APP_UNINSTALLED APP_SCOPES_UPDATE ORDERS_CREATE ORDERS_UPDATED ORDERS_CANCELLED ORDERS_EDITED ORDERS_DELETE PRODUCTS_CREATE PRODUCTS_UPDATE PRODUCTS_DELETE CUSTOMERS_DELETE FULFILLMENTS_CREATE FULFILLMENTS_UPDATE FULFILLMENT_EVENTS_CREATE SHOP_UPDATE }
 input WebhookSubscriptionInput { uri: String }
@@ -62,6 +63,7 @@ type Mutation {
   tagsRemove(id: ID!, tags: [String!]!): TagsRemovePayload
   discountCodeBasicCreate(basicCodeDiscount: DiscountCodeBasicInput!): DiscountCodeBasicCreatePayload
   discountCodeDeactivate(id: ID!): DiscountCodeDeactivatePayload
+  discountRedeemCodeBulkAdd(discountId: ID!, codes: [DiscountRedeemCodeInput!]!): DiscountRedeemCodeBulkAddPayload
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   fulfillmentTrackingInfoUpdate(fulfillmentId: ID!, trackingInfoInput: FulfillmentTrackingInput!, notifyCustomer: Boolean): FulfillmentTrackingInfoUpdatePayload
   flowTriggerReceive(handle: String, payload: JSON): FlowTriggerReceivePayload
@@ -104,6 +106,12 @@ input DiscountCodeBasicInput {
 type DiscountUserError { code: String field: [String!] message: String! extraInfo: String }
 type DiscountCodeBasicCreatePayload { codeDiscountNode: DiscountCodeNode userErrors: [DiscountUserError!]! }
 type DiscountCodeDeactivatePayload { codeDiscountNode: DiscountCodeNode userErrors: [DiscountUserError!]! }
+input DiscountRedeemCodeInput { code: String! }
+type DiscountRedeemCodeBulkAddPayload { bulkCreation: DiscountRedeemCodeBulkCreation userErrors: [DiscountUserError!]! }
+type DiscountRedeemCodeBulkCreation {
+  id: ID! done: Boolean! codesCount: Int! importedCount: Int! failedCount: Int! codes(first: Int, after: String): DiscountRedeemCodeBulkCreationCodeConnection!
+}
+type DiscountRedeemCodeBulkCreationCode { code: String! errors: [DiscountUserError!]! }
 type DiscountCodeNode implements Node { id: ID! codeDiscount: DiscountCode! }
 union DiscountCode = DiscountCodeBasic
 type DiscountCodeBasic {
@@ -193,5 +201,5 @@ type DraftOrder implements Node {
 type Metafield implements Node { id: ID! namespace: String! key: String! type: String! value: String! }
 type CustomerEmailAddress { emailAddress: String! marketingState: CustomerEmailAddressMarketingState! }
 type CustomerPhoneNumber { phoneNumber: String! marketingState: CustomerSmsMarketingState! }
-${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "MailingAddress", "DraftOrder", "FulfillmentOrder", "FulfillmentOrderLineItem"].map(connection).join("")}
+${["Order", "LineItem", "Product", "ProductVariant", "Customer", "DiscountRedeemCode", "DiscountRedeemCodeBulkCreationCode", "MailingAddress", "DraftOrder", "FulfillmentOrder", "FulfillmentOrderLineItem"].map(connection).join("")}
 `);

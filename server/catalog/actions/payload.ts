@@ -59,5 +59,6 @@ export const labels = {
   leaving: { en: "No longer sold", fr: "Plus en vente", he: "כבר לא נמכרים" },
   coupon: { en: "Coupon in Klaviyo", fr: "Coupon dans Klaviyo", he: "קופון ב-Klaviyo" },
   codes: { en: "Codes", fr: "Codes", he: "קודים" },
+  handOutUntil: { en: "Handed out until", fr: "Distribués jusqu’au", he: "מחולקים עד" },
   properties: { en: "Properties", fr: "Propriétés", he: "מאפיינים" },
 } satisfies Record<string, Text>;

@@ -12,6 +12,7 @@ import { klaviyoListMembers } from "./klaviyo-list-members.ts";
 import { klaviyoProfiles } from "./klaviyo-profiles.ts";
 import { shopifyCustomerFields } from "./shopify-customer-fields.ts";
 import { shopifyDiscount } from "./shopify-discount.ts";
+import { shopifyDiscountCodes } from "./shopify-discount-codes.ts";
 import { shopifyFlowTrigger } from "./shopify-flow-trigger.ts";
 import { shopifyFulfilment } from "./shopify-fulfilment.ts";
 import { shopifyTags } from "./shopify-tags.ts";
@@ -20,7 +21,7 @@ import { slackMessage } from "./slack-message.ts";
 /** Every kind of thing that can be done outside. */
 export const actionKinds: readonly ActionKind[] = [
   ...[klaviyoEvent, klaviyoProfiles, klaviyoList, klaviyoListMembers, klaviyoCatalog, klaviyoCouponCodes],
-  ...[shopifyTags, shopifyDiscount, shopifyFlowTrigger, slackMessage],
+  ...[shopifyTags, shopifyDiscount, shopifyDiscountCodes, shopifyFlowTrigger, slackMessage],
   ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
   ...[hubspotContacts, hubspotDeals, shopifyCustomerFields],
 ];

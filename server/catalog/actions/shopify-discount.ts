@@ -1,11 +1,9 @@
 import * as z from "zod";
-import type { Receipt } from "#db/words/actions.ts";
 import type { Money, Text } from "#db/words/locales.ts";
-import { decimalOf, minorUnits } from "#server/catalog/money.ts";
-import { type Doing, defineAction } from "./action.ts";
+import { defineAction } from "./action.ts";
 import { Amount, amountText, impersonal, instantText, labels, ShopId } from "./payload.ts";
 import { describeGuard, holdsAtShop, ShopGuard } from "./shop-guard.ts";
-import { askShop, changeShop } from "./shopify-wire.ts";
+import { endDiscount, holderOf, makeDiscount, offText } from "./shopify-codes.ts";
 
 const Payload = z
   .strictObject({
@@ -26,79 +24,6 @@ const Payload = z
   .refine(({ startsAt, endsAt }) => Date.parse(startsAt) < Date.parse(endsAt), "it ends before it begins")
   .refine(({ off, minimum }) => "percent" in off || off.currency === minimum.currency, "two currencies");
 type Payload = z.output<typeof Payload>;
-
-/** `space`: what stands before the sign in the language of the sentence. */
-const offText = (off: Payload["off"], space = ""): string => ("percent" in off ? `${off.percent}${space}%` : amountText(off));
-
-const Node = z.object({ codeDiscountNode: z.object({ id: z.string() }) });
-const Found = z.object({
-  data: z.object({
-    codeDiscountNodeByCode: z
-      .object({
-        id: z.string(),
-        // Discounts of other kinds (free shipping, buy one and get one) answer none of this.
-        codeDiscount: z.object({
-          title: z.string().optional(),
-          customerGets: z
-            .object({
-              value: z.object({
-                percentage: z.number().optional(),
-                amount: z.object({ amount: z.string(), currencyCode: z.string() }).optional(),
-              }),
-            })
-            .optional(),
-        }),
-      })
-      .nullable(),
-  }),
-});
-const foundQuery = `query ($code: String!) {
-  codeDiscountNodeByCode(code: $code) {
-    id
-    codeDiscount {
-      ... on DiscountCodeBasic {
-        title
-        customerGets { value { ... on DiscountPercentage { percentage } ... on DiscountAmount { amount { amount currencyCode } } } }
-      }
-    }
-  }
-}`;
-const createQuery = `mutation ($discount: DiscountCodeBasicInput!) {
-  discountCodeBasicCreate(basicCodeDiscount: $discount) { codeDiscountNode { id } userErrors { code field message } }
-}`;
-const endQuery = `mutation ($id: ID!) {
-  discountCodeDeactivate(id: $id) { codeDiscountNode { id } userErrors { code field message } }
-}`;
-
-/** Who has the code: this action, somebody else, or nobody whom the shop's reads show. */
-async function holderOf({ account }: Doing, { code, title, off }: Payload): Promise<Receipt | "other" | "absent"> {
-  const { data } = await askShop(account, { query: foundQuery, variables: { code } }, Found);
-  const found = data.codeDiscountNodeByCode;
-  if (!found) return "absent";
-  const { percentage, amount } = found.codeDiscount.customerGets?.value ?? {};
-  const same =
-    "percent" in off
-      ? percentage !== undefined && Math.round(percentage * 100) === off.percent
-      : amount?.currencyCode === off.currency && minorUnits(amount.amount, off.currency) === off.minor;
-  return same && found.codeDiscount.title === title ? { id: found.id } : "other";
-}
-
-const inputOf = ({ customerId, title, code, off, minimum, startsAt, endsAt, friends }: Payload) => ({
-  ...{ title, code, startsAt, endsAt },
-  usageLimit: friends?.uses ?? 1,
-  appliesOncePerCustomer: true,
-  combinesWith: { orderDiscounts: false, productDiscounts: false, shippingDiscounts: true },
-  // Friends are nobody's list: a shop learns who they are when they order.
-  context: friends ? { all: "ALL" } : { customers: { add: [`gid://shopify/Customer/${customerId}`] } },
-  minimumRequirement: { subtotal: { greaterThanOrEqualToSubtotal: decimalOf(minimum.minor, minimum.currency) } },
-  customerGets: {
-    value:
-      "percent" in off
-        ? { percentage: off.percent / 100 }
-        : { discountAmount: { amount: decimalOf(off.minor, off.currency), appliesOnEachItem: false } },
-    items: { all: true },
-  },
-});
 
 /** What one order takes off at the minimum. */
 const offOnce = ({ off, minimum }: Payload): Money =>
@@ -163,49 +88,20 @@ export const shopifyDiscount = defineAction<Payload>({
   },
   stillValid: async ({ account, now }, { customerId, onlyIf }) =>
     onlyIf ? holdsAtShop(account, onlyIf, { customerId, now }) : { valid: true },
-  async execute(doing, payload) {
-    const { currency } = payload.minimum;
-    // Amounts go without their currency and are taken to be the shop's.
-    if (doing.account.currency !== undefined && doing.account.currency !== currency) {
-      return { did: "failed", failure: { kind: "rejected", message: `the shop counts in ${doing.account.currency}, not in ${currency}` } };
-    }
-    return changeShop(
-      doing,
-      { query: createQuery, variables: { discount: inputOf(payload) }, field: "discountCodeBasicCreate", shape: Node },
-      {
-        receiptOf: (own) => ({ id: own?.codeDiscountNode.id ?? null }),
-        async refused(errors) {
-          if (!errors.some(({ code }) => code === "TAKEN")) return null;
-          const holder = await holderOf(doing, payload);
-          if (holder === "other") return null;
-          // Taken, and not to be seen: reads lag behind writes.
-          return holder === "absent" ? { did: "unsure", reason: "the code is taken and not shown yet" } : { did: "done", receipt: holder };
-        },
-      },
-    );
-  },
+  execute: (doing, payload) => makeDiscount(doing, payload, termsOf(payload)),
   idempotency: "lookup",
   // No figure is published; a search of Shopify's own catches up within seconds.
   settledAfterMs: 60_000,
-  async lookup(doing, payload) {
-    const holder = await holderOf(doing, payload);
+  async lookup({ account }, payload) {
+    const holder = await holderOf(account, payload);
     // Whoever has it, it was not created here.
     return holder === "other" ? "absent" : holder;
   },
-  async undo(doing, payload, receipt) {
-    const holder = receipt.id === null ? await holderOf(doing, payload) : receipt;
-    const gone = { did: "done", receipt } as const;
-    if (typeof holder === "string" || holder.id === null) {
-      return holder === "other" ? gone : { did: "failed", failure: { kind: "rejected", message: "the discount is not to be found" } };
-    }
-    return changeShop(
-      doing,
-      { query: endQuery, variables: { id: holder.id }, field: "discountCodeDeactivate", shape: Node },
-      {
-        receiptOf: () => receipt,
-        // One that was deleted in the shop has ended too.
-        refused: async () => ((await holderOf(doing, payload)) === "absent" ? gone : null),
-      },
-    );
-  },
+  undo: (doing, payload, receipt) => endDiscount(doing, payload, receipt),
+});
+
+// Friends are nobody's list: a shop learns who they are when they order.
+const termsOf = ({ minimum, startsAt, endsAt, friends, customerId }: Payload) => ({
+  ...{ minimum, startsAt, endsAt, uses: friends?.uses ?? 1 },
+  ...(!friends && { customerId }),
 });

@@ -146,16 +146,36 @@ export const cases: Record<string, Case> = {
   "klaviyo-coupon-codes": {
     async prepare() {
       const account = freshAccount.klaviyo();
-      await giveCatalog(account, { takeMs: 0, coupons: ["ATRIUM"] });
       const coupon = { id: "ATRIUM", description: "Codes that Atrium hands out" };
-      return { at: account, payload: { coupon, codes: [{ code: "THANKS-7Q2K", endsAt: "2026-12-31T00:00:00Z" }] } };
+      await giveCatalog(account, { takeMs: 0, coupons: [coupon] });
+      const part = { batch: "ATRIUM:1", prefix: "THANKS", from: 0, count: 1 };
+      return { at: account, payload: { way: "add", coupon, ...part, handOutUntil: "2026-12-31T00:00:00Z" } };
     },
     effect: "coupon_codes_created",
+    undone: "coupon_code_deleted",
     path: "coupon-code-bulk-create-jobs$",
     wrong: {
-      "no code": (payload: object) => ({ ...payload, codes: [] }),
+      "no code": (payload: object) => ({ ...payload, count: 0 }),
       "a coupon with a space": (payload: object) => ({ ...payload, coupon: { id: "A B", description: "x" } }),
-      "a code of two lines": (payload: object) => ({ ...payload, codes: [{ code: "AB\nCD", endsAt: "2026-12-31T00:00:00Z" }] }),
+      "more than a batch has": (payload: object) => ({ ...payload, from: 950, count: 100 }),
+      "a code that stands in it": (payload: object) => ({ ...payload, codes: ["THANKS-7Q2K"] }),
+    },
+  },
+  "shopify-discount-codes": {
+    async prepare() {
+      const part = { batch: "ATRIUM:1", prefix: "THANKS", from: 0, count: 1 };
+      const terms = { title: "Atrium ATRIUM:1", off: { percent: 10 }, minimum: { minor: 5000, currency: "GBP" } };
+      return { at: freshAccount.shopify(), payload: { ...part, ...terms, startsAt: at, endsAt: "2026-12-31T00:00:00Z" } };
+    },
+    effect: "discount_created",
+    undone: "discount_deactivated",
+    path: "graphql",
+    readsFirst: true,
+    wrong: {
+      "an end before the beginning": (payload: object) => ({ ...payload, endsAt: "2026-11-30T00:00:00Z" }),
+      "more than it all": (payload: object) => ({ ...payload, off: { percent: 101 } }),
+      "more than a batch has": (payload: object) => ({ ...payload, count: 1001 }),
+      "no minimum": (payload: object) => ({ ...payload, minimum: { minor: 0, currency: "GBP" } }),
     },
   },
   "shopify-tags": {

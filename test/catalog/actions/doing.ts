@@ -162,6 +162,9 @@ export const giveProfiles = (account: string, profiles: object[]) =>
 /** What a Klaviyo account's catalog has had for long, and how its jobs go from now on. */
 export const giveCatalog = (account: string, catalog: object) => sandbox.control(`/klaviyo/${account}/catalog`, catalog);
 
+/** What becomes of so many of a coupon's codes that nobody was given yet; those that there were. */
+export const giveCodes = (account: string, change: object) => sandbox.control<string[]>(`/klaviyo/${account}/coupon-codes`, change);
+
 /** The lists of a Klaviyo account, with the profiles on each. */
 export const listsAt = (account: string) => sandbox.control<{ id: string; name: string; members: string[] }[]>(`/klaviyo/${account}/lists`);
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Tried } from "#server/catalog/actions/action.ts";
 import { klaviyoCatalog } from "#server/catalog/actions/klaviyo-catalog.ts";
-import { klaviyoCouponCodes } from "#server/catalog/actions/klaviyo-coupon-codes.ts";
 import { underWay } from "#server/catalog/actions/klaviyo-wire.ts";
 import { control } from "#test/domain/connecting/consent.ts";
 import { type AtSandbox, askKlaviyo, doingOf, effectsAt, freshAccount, giveCatalog } from "./doing.ts";
@@ -184,20 +183,4 @@ test("a step is a hundred rows", () => {
     [50, 0],
     [0, 1],
   ]);
-});
-
-test("codes are made known under their coupon, which is made where it is not, and those that are there are not sent again", async () => {
-  const at = freshAccount.klaviyo();
-  await giveCatalog(at, { takeMs: 120 });
-  const doing = await doingOf(klaviyoCouponCodes, at);
-  const codes = ["THANKS-1", "THANKS-2"].map((code) => ({ code, endsAt: "2027-01-31T00:00:00Z" }));
-  const payload = klaviyoCouponCodes.payload.parse({ coupon: { id: "ATRIUM", description: "From Atrium" }, codes });
-  const { ended } = await follow(klaviyoCouponCodes, doing, payload);
-  expect(ended).toEqual({ did: "done", receipt: { id: "ATRIUM" } });
-  expect((await effectsAt(at)).items.map(({ kind }) => kind)).toEqual(["coupon_created", "coupon_codes_created"]);
-  const { data } = await askKlaviyo<{ data: { attributes: { expires_at: string } } }>(at, "/api/coupon-codes/ATRIUM-THANKS-1");
-  expect(data.attributes.expires_at).toBe("2027-01-31T00:00:00Z");
-  const more = { ...(payload as object), codes: [...codes, { code: "THANKS-3", endsAt: "2027-01-31T00:00:00Z" }] };
-  expect((await follow(klaviyoCouponCodes, doing, klaviyoCouponCodes.payload.parse(more))).ended).toMatchObject({ did: "done" });
-  expect((await effectsAt(at, "coupon_codes_created")).items.map(({ key }) => key)).toEqual(["2 THANKS-1", "1 THANKS-3"]);
 });
