@@ -16,7 +16,10 @@ const tightMs = 15 * minuteMs;
 /** Of all runs of a job so many may fail in a day: its error budget. */
 const mayFail = 0.01;
 
-/** What one client waits for. `oldestAt`: since when the longest has been due. */
+/**
+ * What one client waits for, and of whoever is stopped all that was approved and is not begun. `oldestAt`: since when the longest has been due, of
+ * what a stop holds since it was decided.
+ */
 export interface Backlog {
   tenantId: string;
   tenantName: string;
@@ -65,7 +68,8 @@ export interface Load {
 export async function readLoad(ctx: Ctx): Promise<Load> {
   requireStaff(ctx);
   const now = ctx.now();
-  const places = await Promise.all(acrossTenants(ctx).map(({ db }) => lookAt(db, now)));
+  const stops = await stopsOf(ctx);
+  const places = await Promise.all(acrossTenants(ctx).map(({ db }) => lookAt(db, now, stops)));
   const due = places.flatMap((place) => place.due);
   const tight = places
     .flatMap((place) => place.tight)
@@ -74,10 +78,14 @@ export async function readLoad(ctx: Ctx): Promise<Load> {
   const waiting = mergeDue(due);
   const longest = [...waiting.values()].sort((a, b) => a.oldestAt - b.oldestAt).slice(0, shown);
   const ids = [...new Set([...longest, ...tight].map(({ tenantId }) => tenantId))];
-  const { names, stopped } = await knownOf(ctx, ids);
+  const names = await namesOf(ctx, ids);
   return {
     minutes: minutesOf(places, now),
-    backlog: longest.map((each) => ({ ...each, tenantName: names.get(each.tenantId) ?? each.tenantId, stopped: stopped(each.tenantId) })),
+    backlog: longest.map((each) => ({
+      ...each,
+      tenantName: names.get(each.tenantId) ?? each.tenantId,
+      stopped: stops.has("") || stops.has(each.tenantId),
+    })),
     waiting: { clients: waiting.size, runs: sumOf(due, "runs"), actions: sumOf(due, "actions") },
     tight: tight.map(({ provider, ...each }) => ({
       ...each,
@@ -95,7 +103,11 @@ interface Due {
   oldestAt: number;
 }
 
-async function lookAt(db: Db, now: number) {
+async function lookAt(db: Db, now: number, stops: ReadonlySet<string>) {
+  // A stop puts off what it holds again and again: what it holds waits all the same.
+  const isHeld = stops.has("")
+    ? sql`${actions.status} = 'approved'`
+    : sql`${actions.status} = 'approved' and ${actions.tenantId} in (select value from json_each(${JSON.stringify([...stops])}))`;
   // Of each job and end its own range of the index: what is open, or longer ago, is not read.
   const ends = ["succeeded", "failed", "dead"] as const;
   const pairs = JSON.stringify(allJobs.flatMap(({ id }) => ends.map((status) => [id, status])));
@@ -124,9 +136,12 @@ async function lookAt(db: Db, now: number) {
       .where(sql`${runs.status} = 'queued' and ${runs.availableAt} <= ${now} and status in ('queued', 'running')`)
       .groupBy(runs.tenantId),
     db
-      .select({ tenantId: actions.tenantId, count: sql<number>`count(*)`, oldestAt: sql<number>`min(${actions.availableAt})` })
+      .select({
+        ...{ tenantId: actions.tenantId, count: sql<number>`count(*)` },
+        oldestAt: sql<number>`min(case when ${isHeld} then coalesce(${actions.decidedAt}, ${actions.availableAt}) else ${actions.availableAt} end)`,
+      })
       .from(actions)
-      .where(sql`available_at is not null and ${actions.availableAt} <= ${now}`)
+      .where(sql`available_at is not null and (${actions.availableAt} <= ${now} or (${isHeld}))`)
       .groupBy(actions.tenantId),
     db
       .select({
@@ -185,18 +200,14 @@ function budgetsOf(rows: readonly { job: string; status: string; count: number }
     .sort((a, b) => b.used - a.used || b.ended - a.ended);
 }
 
-async function knownOf({ directory }: Ctx, ids: readonly string[]) {
+async function namesOf({ directory }: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
   const among = sql`(select value from json_each(${JSON.stringify(ids)}))`;
-  const [named, stops] = await directory.batch([
-    directory.select({ id: tenants.id, name: tenants.name }).from(tenants).where(inArray(tenants.id, among)),
-    directory
-      .select({ scope: actionStops.scope })
-      .from(actionStops)
-      .where(sql`${actionStops.scope} = '' or ${actionStops.scope} in ${among}`),
-  ]);
-  const scopes = new Set(stops.map(({ scope }) => scope));
-  return {
-    names: new Map(named.map(({ id, name }) => [id, name])),
-    stopped: (tenantId: string) => scopes.has("") || scopes.has(tenantId),
-  };
+  const named = await directory.select({ id: tenants.id, name: tenants.name }).from(tenants).where(inArray(tenants.id, among));
+  return new Map(named.map(({ id, name }) => [id, name]));
+}
+
+/** The ids of clients who are stopped; "" where all are. */
+async function stopsOf({ directory }: Ctx): Promise<Set<string>> {
+  const stops = await directory.select({ scope: actionStops.scope }).from(actionStops);
+  return new Set(stops.map(({ scope }) => scope));
 }

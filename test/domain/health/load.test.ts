@@ -52,6 +52,17 @@ test("the clients that wait longest come first, each with what is due and whethe
   expect(waiting.clients).toBeGreaterThanOrEqual(2);
 });
 
+test("what a stop holds waits since it was decided, however often it was put off; what is not stopped and comes later does not count", async () => {
+  const ctx = await staffCtx();
+  const [held, free] = [await makeTenant(), await makeTenant()];
+  const later = ctx.now() + 5 * minute;
+  for (const { id } of [held, free]) await addAction(id, { availableAt: later, decidedAt: 500 });
+  await addAction(held.id, { availableAt: later, status: "unsure", decidedAt: 400 });
+  await database.insert(actionStops).values({ scope: held.id, stoppedBy: "system", stoppedAt: 1 });
+  const own = (await readLoad(ctx)).backlog.filter(({ tenantId }) => [held.id, free.id].includes(tenantId));
+  expect(own).toMatchObject([{ tenantId: held.id, actions: 1, oldestAt: 500, stopped: true }]);
+});
+
 test("what ended is counted by the minute, without the minute that is not over", async () => {
   const now = Math.floor(Date.now() / minute) * minute + minute / 2;
   const ctx = await staffCtx(() => now);
