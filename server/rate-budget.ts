@@ -33,6 +33,8 @@ export interface Ask {
   /** The part of the provider that is called. */
   service: string;
   said?: readonly Said[];
+  /** Whether it was asked before, and had to wait. */
+  waited?: boolean;
   /** The lease that this asker had before, whose time is over: of its calls so many were not made. */
   before?: { lease: number; unspent: number };
 }
@@ -55,7 +57,7 @@ export interface Failed {
   forMs: number | null;
 }
 
-/** How much of a limit was used in the last whole minute, at most 1 of what a minute gives; how often somebody had to wait. */
+/** How much of a limit was used in the last whole minute, at most 1 of what a minute gives; how often somebody had to wait, however often that asked again. */
 export interface Use {
   limit: string;
   share: number;
@@ -127,7 +129,7 @@ export function createRateBudget(): RateBudget {
   };
 
   return {
-    take({ charges, calls, priority, service, said = [], before }, now) {
+    take({ charges, calls, priority, service, said = [], waited = false, before }, now) {
       const charged = charges.map((charge) => ({ bucket: bucketOf(charge, now), cost: charge.cost }));
       if (before) for (const each of charged) giveBack(each, before);
       for (const each of said) learn(buckets.get(each.name), each, now);
@@ -136,7 +138,7 @@ export function createRateBudget(): RateBudget {
       if (breaker && breaker.until > now) return { ...answer, calls: 0, waitMs: breaker.until - now, down: true };
       const waitMs = Math.max(0, ...charged.map((each) => waitFor(each, priority, now)));
       if (waitMs > 0) {
-        for (const { bucket } of charged) bucket.waits++;
+        if (!waited) for (const { bucket } of charged) bucket.waits++;
         return { ...answer, calls: 0, waitMs, down: false };
       }
       const isTrial = breaker !== undefined && breaker.until > 0;

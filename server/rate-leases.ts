@@ -103,14 +103,14 @@ export function createRateLeases(
       return null;
     }
   };
-  const ask = async (own: Own, key: string, { account, limits, cost, priority, service }: RatedCall): Promise<Answer> => {
+  const ask = async (own: Own, key: string, { account, limits, cost, priority, service }: RatedCall, waited: boolean): Promise<Answer> => {
     const charges = limits.map((limit) => ({ ...limit, cost: own.costs.get(limit.name) ?? cost }));
     const before = own.leases.get(key);
     // Twice as many as last time, where those were all made.
     const calls = before ? Math.min(mostCalls, before.calls === 0 ? before.given * 2 : before.given) : 1;
     const fresh = [...own.said.values()].filter(({ at }) => now() - at <= leaseMs);
     const asked: Ask = {
-      ...{ charges, calls, priority, service, said: fresh.map(({ said }) => said) },
+      ...{ charges, calls, priority, service, waited, said: fresh.map(({ said }) => said) },
       ...(before && { before: { lease: before.lease, unspent: before.calls } }),
     };
     own.said.clear();
@@ -133,7 +133,7 @@ export function createRateLeases(
           lease.calls--;
           return null;
         }
-        const asking = own.asking.get(key) ?? ask(own, key, call).finally(() => own.asking.delete(key));
+        const asking = own.asking.get(key) ?? ask(own, key, call, waited > 0).finally(() => own.asking.delete(key));
         own.asking.set(key, asking);
         const { calls, waitMs, down } = await asking;
         if (calls > 0) continue;

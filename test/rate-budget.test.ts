@@ -127,6 +127,7 @@ test("how much was used is told of the last whole minute, and who had to wait in
   for (let at = 0; at < minute; at += second) budget.take(ask({}, 5), at);
   // A hundred are there, for one of these.
   for (let times = 0; times < 3; times++) budget.take(ask({}, 100), minute - 1);
+  budget.take({ ...ask({}, 100), waited: true }, minute - 1);
   expect(budget.used(minute)).toEqual([{ limit: "points", share: (60 * 5 + 100) / (60 * 10), waits: 2 }]);
   expect(budget.used(3 * minute)).toEqual([{ limit: "points", share: 0, waits: 0 }]);
 });

@@ -53,6 +53,17 @@ test("a call does not cost a round trip: of thirty in a row the keeper is asked 
   expect(asked.map(({ calls }) => calls)).toEqual([1, 2, 4, 8, 10, 10]);
 });
 
+test("who waits has waited once, however often it asks meanwhile", async () => {
+  const { asked, invocation } = makeKeeper();
+  const points = (left: number) => [{ name: "points", left, exact: true }];
+  const leases = invocation();
+  const dear = call({ cost: 90 });
+  await leases.begin(dear, 0);
+  await leases.end(dear, { said: points(0), failed: null });
+  expect(await leases.begin(dear, 30_000)).toBeNull();
+  expect(asked.map(({ waited }) => waited).slice(0, 3)).toEqual([false, false, true]);
+});
+
 test("a lease that was not used up in time is over, and what is left of it is told", async () => {
   const { asked, invocation, pass } = makeKeeper();
   const leases = invocation();

@@ -70,15 +70,25 @@ export type RunVerdict = { status: "failed" } | { status: "dead" } | { status: "
 /**
  * What becomes of a run whose `attempt`-th try failed. What a person must mend is not tried again; a provider's Retry-After
  * wins over our own backoff (and is never shortened by jitter); the rest backs off exponentially, half of it by jitter. While
- * the provider has an open incident the run waits for it, however long that is; so it does where nothing was sent.
+ * the provider has an open incident the run waits for it, however long that is; so it does where nothing was sent. A step that had made calls (`sent`)
+ * before its account's budget was spent makes them anew: it waits until there is enough for all of them, and that is a try, or one that needs
+ * more than there ever is would never end.
  */
 export function afterFailure(
   failure: Pick<RunFailure, "kind" | "retryAfterS" | "unsent">,
-  { attempt, now, random, incident = false }: { attempt: number; now: number; random: () => number; incident?: boolean },
+  {
+    attempt,
+    now,
+    random,
+    incident = false,
+    sent = 0,
+  }: { attempt: number; now: number; random: () => number; incident?: boolean; sent?: number },
 ): RunVerdict {
-  const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second);
+  const again = failure.unsent && failure.kind === "rate_limited" ? sent : 0;
+  const askedMs = Math.min(retryAfterCapMs, (failure.retryAfterS ?? 0) * second * (again + 1));
   if (incident) return { status: "waiting", availableAt: Math.ceil(now + Math.max(askedMs, downMs(random))) };
-  if (failure.unsent) return { status: "waiting", availableAt: Math.ceil(now + Math.max(baseMs, askedMs) * (1 + random() / 4)) };
+  if (failure.unsent && again === 0)
+    return { status: "waiting", availableAt: Math.ceil(now + Math.max(baseMs, askedMs) * (1 + random() / 4)) };
   switch (failure.kind) {
     case "revoked":
     case "missing_scopes":

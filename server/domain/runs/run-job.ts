@@ -180,7 +180,11 @@ function afterError(
 ): StepOutcome {
   const now = ctx.now();
   const incident = isOfIncident(failure, loaded.down);
-  const verdict = afterFailure(failure, { attempt: run.attempt, now, random: engine.random, incident });
+  const verdict = afterFailure(failure, {
+    ...{ attempt: run.attempt, now, random: engine.random, incident },
+    // The one that was held back is counted, too.
+    sent: failure.unsent ? calls - 1 : calls,
+  });
   const queued = verdict.status === "queued" || verdict.status === "waiting";
   const fields = {
     kind: failure.kind,

@@ -372,6 +372,33 @@ test("a call that failed and was passed over in silence fails the step, unless t
   expect(rows.find(({ job }) => job === "outspoken")).toMatchObject({ status: "succeeded" });
 });
 
+test("a step whose last call was held back makes its calls anew when there is enough for all, and that is a try; without any before, none", async () => {
+  const account = { provider: "shopify" } as Account;
+  const spent = new ProviderError("shopify", "rate_limited", "spent", { retryAfterS: 30, unsent: true });
+  let left = 0;
+  const openAccount = () => ({ ...account, json: () => (left-- > 0 ? Promise.resolve({}) : Promise.reject(spent)) }) as Account;
+  const twice = async (reading: TestReading) => {
+    for (let call = 0; call < 2; call++) await reading.account("shopify").json({ path: "/" }, z.unknown());
+    return one;
+  };
+  const rig = makeRig({ openAccount, jobs: [testSensor("twice", twice, { needs: [{ provider: "shopify", scopes: [] }] })] });
+  const tenant = await rig.tenant();
+  await connectShop(tenant.ctx, rig.engine);
+  await rig.tick();
+  const untilAgain = async () => {
+    await rig.work();
+    const [run] = await tenant.runs();
+    return [run?.status, run?.attempt, Math.round(((run?.availableAt ?? 0) - rig.clock.now()) / 1000)];
+  };
+  expect(await untilAgain()).toEqual(["queued", 0, 34]);
+  rig.clock.advance(35_000);
+  left = 1;
+  expect(await untilAgain()).toEqual(["queued", 1, 63]);
+  rig.clock.advance(64_000);
+  left = 2;
+  expect((await untilAgain()).slice(0, 2)).toEqual(["succeeded", 2]);
+});
+
 test("a job is handed the accounts that it declares, with their secrets and keys, and no others", async () => {
   const held: HeldConnection[] = [];
   const handed: [string, string][] = [];

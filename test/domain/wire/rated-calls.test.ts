@@ -122,6 +122,12 @@ test("a run whose calls are held back waits without that it was a try, for as lo
   const failure = failureOf(await read(klaviyo, "/api/lists").catch((error: unknown) => error));
   expect(failure).toMatchObject({ kind: "rate_limited", unsent: true });
   expect(afterFailure(failure, { attempt: 6, now: 0, random: () => 0 })).toEqual({ status: "waiting", availableAt: 40_000 });
+  // Two calls of the step were made, and are made anew: it waits for three, and not for ever.
+  const spent = { now: 0, random: () => 0, sent: 2 };
+  expect(afterFailure(failure, { ...spent, attempt: 1 })).toEqual({ status: "queued", availableAt: 120_000 });
+  expect(afterFailure(failure, { ...spent, attempt: 6 })).toEqual({ status: "dead" });
+  // A service that is left alone comes back by itself.
+  expect(afterFailure({ ...failure, kind: "unavailable" }, { ...spent, attempt: 6 })).toMatchObject({ status: "waiting" });
 });
 
 test("an account that is not connected yet has no budget", async () => {
