@@ -7,7 +7,8 @@ import { drawOutlook } from "./draw-outlook.server.ts";
 import { formFailure, onlyOf } from "./form-errors.ts";
 import { regionOf } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
-import { asNumber, sentConfig } from "./setting-form.ts";
+import { nameOwners, ownerIds, readOwners } from "./name-owners.server.ts";
+import { asNumber, type Setting, sentConfig } from "./setting-form.ts";
 
 type Asked = Pick<ActionFunctionArgs, "request" | "context">;
 type AutomationState = Outputs["policies"]["automations"]["automations"][number];
@@ -22,10 +23,12 @@ export const loadAutomations = ({ context: { api } }: Pick<Asked, "context">, te
 
 /** One automation, its settings, and its money in whole units of the client's currency. Throws a 404 for what is none. */
 export async function loadAutomation(
-  { context: { api } }: Pick<Asked, "context">,
+  { context }: Pick<Asked, "context">,
   { tenant, automation, currency }: { tenant: string; automation: string; currency: string },
 ) {
-  const { state, standing, fields } = await loadAutomationState(api, { tenant, automation });
+  const { api } = context;
+  const { state, standing, fields: stored } = await loadAutomationState(api, { tenant, automation });
+  const fields = state.shows === "crm" ? nameOwners(stored, await readOwners(context, tenant)) : stored;
   const autonomy = await api.policies.autonomy({ tenant, automation });
   const money = Object.fromEntries(MONEY.map((name) => [name, decimalOf(state.policy[name], currency)])) as Record<
     (typeof MONEY)[number],
@@ -98,7 +101,7 @@ export async function actOnAutomation(
   const { api, locale, toast } = context;
   const t = wordsIn(locale);
   try {
-    const { state, fields } = await loadAutomation({ context }, { tenant, automation, currency });
+    const { state, fields } = await loadAutomationState(api, { tenant, automation });
     const name = state.title[locale];
     switch (form.get("intent")) {
       case "policy":
@@ -114,7 +117,11 @@ export async function actOnAutomation(
         toast({ kind: "success", message: t("automations:policy.on", { automation: name }) });
         break;
       case "settings":
-        await api.runs.configure({ tenant, job: automation, config: sentConfig(fields, form) });
+        await api.runs.configure({
+          tenant,
+          job: automation,
+          config: await configIn(form, fields, { context, tenant, shows: state.shows }),
+        });
         toast({ kind: "success", message: t("automations:policy.saved", { automation: name }) });
         break;
       case "run": {
@@ -130,6 +137,16 @@ export async function actOnAutomation(
     return formFailure(error, { request, context }, isOutdated ? onlyOf(form, "intent") : form);
   }
   return redirect(new URL(request.url).pathname);
+}
+
+/** The settings as their form sent them; rules that name owners in HubSpot by their ids. */
+async function configIn(
+  form: FormData,
+  fields: readonly Setting[],
+  { context, tenant, shows }: { context: Asked["context"]; tenant: string; shows: AutomationState["shows"] },
+) {
+  const config = sentConfig(fields, form);
+  return shows === "crm" ? ownerIds(config, await readOwners(context, tenant)) : config;
 }
 
 /** The policy as the form's page showed it, where it says so. */

@@ -9,6 +9,8 @@ export interface Below {
   tenant: string;
   automation: string;
   timeZone: string;
+  /** What stands before the pages of automations and approvals. */
+  base: string;
 }
 
 /** What such a page shows, and what its automation is called. */
@@ -24,11 +26,11 @@ export type LoadShown<S extends Shown> = (args: LoaderFunctionArgs, of: Below) =
 export async function loadBelow<S extends Shown>(args: LoaderFunctionArgs, load: LoadShown<S>) {
   const { tenant } = await enterTenant(args);
   const automation = String(args.params.automation);
-  const shown = await load(args, { tenant: tenant.id, automation, timeZone: tenant.timezone });
-  const base = `/t/${tenant.id}/automations`;
+  const base = `/t/${tenant.id}`;
+  const shown = await load(args, { tenant: tenant.id, automation, timeZone: tenant.timezone, base });
   const trail = [
-    { label: wordsIn(args.context.locale)("automations:title"), to: base },
-    { label: shown.name, to: `${base}/${automation}` },
+    { label: wordsIn(args.context.locale)("automations:title"), to: `${base}/automations` },
+    { label: shown.name, to: `${base}/automations/${automation}` },
   ];
   return { title: titleOf(shown.view.words.title, shown.name, tenant.name), trail, ...shown };
 }
@@ -38,9 +40,9 @@ export async function loadBelowOfClient<S extends Shown>(args: LoaderFunctionArg
   const { api } = enterAdmin(args);
   const client = await api.clients.get({ tenant: String(args.params.tenant) });
   const automation = String(args.params.automation);
-  const shown = await load(args, { tenant: client.id, automation, timeZone: client.timezone });
-  const t = wordsIn(args.context.locale);
   const base = `/admin/clients/${client.id}`;
+  const shown = await load(args, { tenant: client.id, automation, timeZone: client.timezone, base });
+  const t = wordsIn(args.context.locale);
   const trail = [
     { label: t("admin:nav.clients"), to: "/admin/clients" },
     { label: client.name, to: base },

@@ -67,9 +67,5 @@ export function drawCrm(found: Found, { locale, region, timeZone }: Reader): Crm
       more: conflictsInAll > conflicts.length ? t("crmWords:conflicts.more", { conflicts: count(conflictsInAll) }) : null,
       empty: { title: t("crmWords:conflicts.empty"), body: t("crmWords:conflicts.emptyBody") },
     },
-    owners: {
-      ...{ title: t("crmWords:owners.title"), lead: t("crmWords:owners.lead"), show: t("crmWords:owners.show") },
-      ...{ caption: t("crmWords:owners.caption"), columns: { name: t("crmWords:owners.name"), id: t("crmWords:owners.id") } },
-    },
   };
 }

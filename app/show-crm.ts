@@ -18,7 +18,7 @@ export async function loadCrm(
   return { name: state.title[locale], view: drawCrm(await api.crm.get({ tenant }), reader) };
 }
 
-/** What its forms sent: a choice between two values, or a look at those or at owners, which are on this answer alone. */
+/** What its forms sent: a choice between two values, or a look at those, which are on this answer alone. */
 export async function actOnCrm({ request, context }: Pick<ActionFunctionArgs, "request" | "context">, tenant: string) {
   const form = await request.formData();
   const text = (name: string) => String(form.get(name) ?? "");
@@ -27,8 +27,6 @@ export async function actOnCrm({ request, context }: Pick<ActionFunctionArgs, "r
     switch (text("intent")) {
       case "reveal":
         return { revealed: await api.crm.reveal({ tenant, customerId: text("customer") }) } satisfies CrmAnswer;
-      case "owners":
-        return { owners: await api.crm.owners({ tenant }) } satisfies CrmAnswer;
       case "choose": {
         const chosen = {
           customerId: text("customer"),

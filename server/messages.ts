@@ -64,6 +64,8 @@ export const MailMessage = z.discriminatedUnion("type", [
     at: z.number().optional(),
     person,
   }),
+  /** In which part of a day, of six hours in UTC since 1970, workflows left notes. */
+  z.strictObject({ v: z.literal(1), type: z.literal("mail.flow_note"), tenant: z.string(), part: z.number(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.incident"), incident: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.version"), provider: z.string(), version: z.string(), person }),
   z.strictObject({ v: z.literal(1), type: z.literal("mail.reveal"), tenant: z.string(), reveal: z.string(), person }),

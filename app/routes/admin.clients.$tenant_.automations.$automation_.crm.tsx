@@ -18,5 +18,5 @@ export const action = (args: ActionFunctionArgs) => actOnCrm(args, String(args.p
 export default function ClientCrm() {
   const { view, trail } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
-  return <CrmPage view={view} trail={trail} may={{ decides: true, reveals: true, sets: true }} answer={answerOf(answer)} />;
+  return <CrmPage view={view} trail={trail} may={{ decides: true, reveals: true }} answer={answerOf(answer)} />;
 }

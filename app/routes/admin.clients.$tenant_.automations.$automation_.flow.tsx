@@ -1,31 +1,16 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { useLoaderData } from "@remix-run/react";
+import { loadBelowOfClient } from "#app/below-automation.server.ts";
 import { FlowPage } from "#app/components/automations/flow-page.tsx";
-import { wordsIn } from "#app/i18n/translator.server.ts";
-import { enterAdmin } from "#app/portal/enter-admin.ts";
 import { loadFlow } from "#app/show-flow.ts";
-import { titleMeta, titleOf } from "#app/title.ts";
+import { titleMeta } from "#app/title.ts";
 
 export const meta = titleMeta;
 
-export async function loader(args: LoaderFunctionArgs) {
-  const { api } = enterAdmin(args);
-  const client = await api.clients.get({ tenant: String(args.params.tenant) });
-  const automation = String(args.params.automation);
-  const t = wordsIn(args.context.locale);
-  const base = `/admin/clients/${client.id}`;
-  const page = await loadFlow(args, { tenant: client.id, automation, timeZone: client.timezone, base });
-  const trail = [
-    { label: t("admin:nav.clients"), to: "/admin/clients" },
-    { label: client.name, to: base },
-    { label: t("automations:title"), to: `${base}/automations` },
-    { label: page.name, to: `${base}/automations/${automation}` },
-  ];
-  return { title: titleOf(page.view.words.title, page.name, client.name), trail, ...page };
-}
+export const loader = (args: LoaderFunctionArgs) => loadBelowOfClient(args, loadFlow);
 
 /** What stands between a client and Shopify Flow, for the agency. */
 export default function ClientFlow() {
-  const { title: _, name: __, ...page } = useLoaderData<typeof loader>();
-  return <FlowPage {...page} />;
+  const { view, trail } = useLoaderData<typeof loader>();
+  return <FlowPage view={view} trail={trail} />;
 }

@@ -76,6 +76,10 @@ function pageOf({ kind, id, tenantId }: Trace): string {
       return `/admin/clients/${tenantId}`;
     case "delivery":
       return `/admin/webhooks/${id}`;
+    case "action":
+      return `/admin/clients/${tenantId}/approvals/${id}`;
+    case "flow_call":
+      return `/admin/clients/${tenantId}/automations/shopify-flow-bridge/flow`;
     case "deletion":
       return `/admin/deletions/${id}`;
     case "dead_letter":

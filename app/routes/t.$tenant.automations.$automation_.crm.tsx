@@ -19,6 +19,6 @@ export default function Crm() {
   const { view, trail } = useLoaderData<typeof loader>();
   const answer = useActionData<typeof action>();
   const { may } = useTenant();
-  const rights = { decides: may("actions:decide"), reveals: may("actions:reveal"), sets: may("settings:write") };
+  const rights = { decides: may("actions:decide"), reveals: may("actions:reveal") };
   return <CrmPage view={view} trail={trail} may={rights} answer={answerOf(answer)} />;
 }

@@ -2,7 +2,7 @@ import type { EndNews } from "./connections.ts";
 import type { ProviderFault } from "./incidents.ts";
 
 /** What a client's people are told of. */
-export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed", "approvals"] as const;
+export const clientNoticeKinds = ["reconnect", "cliff", "key_end", "account_changed", "viewed", "approvals", "flow_note"] as const;
 /** What the agency's admins are told of. */
 export const agencyNoticeKinds = ["incident", "reveal", "version", "workspace_request"] as const;
 /** What the agency's admins are told of whatever they wish: it is about who sees all clients. */

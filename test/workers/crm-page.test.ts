@@ -2,15 +2,18 @@ import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { LOCALE_COOKIE, LOCALES } from "#app/i18n/locale.ts";
-import { actionCustomers, actionSteps, actions, connections, crmConflicts, crmRecords } from "#db/schema/index.ts";
+import { actionCustomers, actionSteps, actions, connections, crmConflicts, crmRecords, schedules, secrets } from "#db/schema/index.ts";
 import { rowFaults } from "#db/words/actions.ts";
 import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { chooseSide } from "#server/domain/crm/choose-side.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
+import { currentDataKey } from "#server/domain/vault/data-keys.ts";
+import { sealSecret } from "#server/domain/vault/secrets.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
+import { freshAccount, sandbox } from "#test/catalog/actions/doing.ts";
 import { asking } from "#workers/asking.ts";
 
 const automation = "hubspot-b2b-crm";
@@ -158,6 +161,52 @@ test("a choice is of exactly what was shown, by whoever may decide, and has the 
     .where(inTenant(own.ctx, crmRecords, eq(crmRecords.externalId, "101")));
   expect(record?.due).not.toBeNull();
   expect((await pageOf(own)).text).toContain("Chosen: Shop");
+});
+
+test("the settings show owners by their names and keep their ids alone; a name may be written, one that nobody has is refused, and where HubSpot does not answer there are ids", async () => {
+  const own = await world();
+  const portal = freshAccount.hubspot();
+  const connectionId = `con-${portal}`;
+  const scopes = ["crm.objects.owners.read"];
+  const { access_token: secret } = await sandbox.mint("hubspot", portal, scopes);
+  await own.ctx.db.insert(connections).values({
+    ...{ id: connectionId, tenantId: own.tenant.id, provider: "hubspot", externalId: portal, name: "P", details: {}, status: "active" },
+    ...{ scopesAsked: scopes, scopesGranted: scopes, connectedBy: "x", connectedAt: 1 },
+  });
+  const sealed = await sealSecret(own.ctx, await currentDataKey(own.ctx), { connectionId, field: "access_token", secret });
+  await own.ctx.db.insert(secrets).values({ tenantId: own.tenant.id, connectionId, field: "access_token", sealed, createdAt: now });
+  const [ada, lin] = [1, 2].map((n) => `${portal.slice(-4)}${n}`);
+  const of = inTenant(own.ctx, schedules, eq(schedules.job, automation));
+  await own.ctx.db.insert(schedules).values({
+    ...{ tenantId: own.tenant.id, job: automation, everyS: 3600, nextAt: now * 2, enabled: true },
+    config: { owners: [`all = ${ada}`] },
+  });
+  const path = `/t/${own.tenant.id}/automations/${automation}`;
+  const rulesOf = async () => {
+    const main = parse(await (await ask(path, { headers: asPerson(own.token) })).text()).querySelector("main");
+    return [main?.querySelector('textarea[name="owners"]')?.text.trim(), main?.text.includes(`Lin Sales (${lin})`)];
+  };
+  expect(await rulesOf()).toEqual([`all = Ada Sales (${ada})`, true]);
+  const write = async (owners: string) => {
+    const headers = { ...asPerson(own.token), "content-type": "application/x-www-form-urlencoded", accept: "text/html" };
+    const body = new URLSearchParams({
+      intent: "settings",
+      mostADay: "500",
+      taxField: "custom.tax_id",
+      spentFrom: "0",
+      dealFrom: "500",
+      dealDays: "30",
+      owners,
+    });
+    const { status } = await ask(path, { method: "POST", headers, body: body.toString() });
+    const [row] = await own.ctx.db.select().from(schedules).where(of);
+    return [status, row?.config.owners];
+  };
+  const kept = [`country FR = ${lin}`, `all = ${ada}`];
+  expect(await write(`country FR = lin sales\nall = Ada Sales (${ada})`)).toEqual([302, kept]);
+  expect(await write("all = Nobody Known")).toEqual([422, kept]);
+  await own.ctx.db.delete(secrets).where(inTenant(own.ctx, secrets));
+  expect(await rulesOf()).toEqual([kept.join("\n"), false]);
 });
 
 test("a buyer who is to be forgotten is taken out of records, conflicts, batches and what receipts say of rows", async () => {

@@ -48,27 +48,25 @@ export interface CrmView {
     more: string | null;
     empty: { title: string; body: string };
   };
-  owners: { title: string; lead: string; show: string; caption: string; columns: Record<"name" | "id", string> };
 }
 
-/** What the page's own forms were answered: values of one customer, or who may look after records. */
+/** What the page's own forms were answered: values of one customer. */
 export interface CrmAnswer {
   revealed?: { customerId: string; fields: { field: string; shop: string | null; crm: string | null }[] };
-  owners?: { id: string; name: string }[];
 }
 
 /** What of such an answer the page shows. */
 export const answerOf = (answer: object | undefined): CrmAnswer | undefined =>
-  answer && ("revealed" in answer || "owners" in answer) ? (answer as CrmAnswer) : undefined;
+  answer && "revealed" in answer ? (answer as CrmAnswer) : undefined;
 
 interface CrmPageProps {
   view: CrmView;
   trail: readonly Leads[];
-  may: Record<"decides" | "reveals" | "sets", boolean>;
+  may: Record<"decides" | "reveals", boolean>;
   answer: CrmAnswer | undefined;
 }
 
-/** Figures first, then what both sides changed, what was not done, and whom rules may name. */
+/** Figures first, then what both sides changed and what was not done. */
 export function CrmPage({ view, trail, may, answer }: CrmPageProps) {
   const { words, figures, failed, empty } = view;
   return (
@@ -108,7 +106,6 @@ export function CrmPage({ view, trail, may, answer }: CrmPageProps) {
               <Notes notes={[failed.note]} />
             </Section>
           )}
-          {may.sets && <Owners view={view} owners={answer?.owners} />}
         </div>
       ) : (
         <Card padding="none">
@@ -205,32 +202,5 @@ function Choice({
         )
       )}
     </div>
-  );
-}
-
-function Owners({ view: { owners: words }, owners }: Pick<CrmPageProps, "view"> & Pick<CrmAnswer, "owners">) {
-  return (
-    <Section title={words.title} description={words.lead} space="none">
-      <Card padding={owners ? "none" : undefined}>
-        {owners ? (
-          <Table
-            caption={words.caption}
-            rows={owners}
-            rowKey={({ id }) => id}
-            columns={[
-              { key: "name", header: words.columns.name, primary: true, cell: ({ name }) => <bdi>{name}</bdi> },
-              { key: "id", header: words.columns.id, align: "end", aside: true, cell: ({ id }) => <bdi data-owner={id}>{id}</bdi> },
-            ]}
-          />
-        ) : (
-          <Form method="post" preventScrollReset>
-            <SubmitButton variant="secondary" size="sm" name="intent" value="owners">
-              <Eye aria-hidden />
-              {words.show}
-            </SubmitButton>
-          </Form>
-        )}
-      </Card>
-    </Section>
   );
 }

@@ -75,6 +75,8 @@ function useTitleOf() {
         return t("what.account_changed", named);
       case "viewed":
         return t("what.viewed", named);
+      case "flow_note":
+        return t("what.flow_note");
       case "approvals":
         return t(`what.approvals_${params.approvals ?? "waiting"}`);
       case "incident":
@@ -100,6 +102,8 @@ function whereMended({ kind, provider }: Notice, base: string): string {
     case "key_end":
     case "account_changed":
       return provider ? `${base}/integrations/${provider.id}` : `${base}/integrations`;
+    case "flow_note":
+      return `${base}/automations/shopify-flow-bridge/flow`;
     case "viewed":
       return `${base}/settings/audit`;
     case "approvals":

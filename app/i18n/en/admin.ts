@@ -48,6 +48,8 @@ export const admin = {
       run: "Run",
       connection: "Connection",
       delivery: "Webhook",
+      action: "Action",
+      flow_call: "Flow request",
       audit: "Audit line",
       deletion: "Deleted client",
       dead_letter: "Dead letter",

@@ -196,6 +196,7 @@ export const operations = {
       account_changed: "Changed account",
       approvals: "Approvals",
       viewed: "Views by the agency",
+      flow_note: "Notes from Shopify Flow",
       incident: "Incident",
       reveal: "Access request",
       workspace_request: "Workspace request",

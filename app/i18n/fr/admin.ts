@@ -50,6 +50,8 @@ export const admin = {
       run: "Exécution",
       connection: "Connexion",
       delivery: "Webhook",
+      action: "Action",
+      flow_call: "Demande de Flow",
       audit: "Ligne d’audit",
       deletion: "Client supprimé",
       dead_letter: "Message mort",

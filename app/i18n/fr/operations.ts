@@ -201,6 +201,7 @@ export const operations = {
       account_changed: "Compte modifié",
       approvals: "Approbations",
       viewed: "Consultation par l’agence",
+      flow_note: "Notes de Shopify Flow",
       incident: "Incident",
       reveal: "Demande d’accès",
       workspace_request: "Demande d’espace",

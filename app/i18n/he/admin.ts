@@ -54,6 +54,8 @@ export const admin = {
       run: "הרצה",
       connection: "חיבור",
       delivery: "Webhook",
+      action: "פעולה",
+      flow_call: "בקשה מ-Flow",
       audit: "שורת ביקורת",
       deletion: "לקוח שנמחק",
       dead_letter: "הודעה שנכשלה",

@@ -212,6 +212,7 @@ export const operations = {
       account_changed: "חשבון שהשתנה",
       approvals: "אישורים",
       viewed: "צפייה של הסוכנות",
+      flow_note: "הערות מ־Shopify Flow",
       incident: "תקלה",
       reveal: "בקשת גישה",
       workspace_request: "בקשה לסביבת עבודה",

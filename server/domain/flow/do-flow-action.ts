@@ -9,6 +9,7 @@ import { findPolicy } from "#server/domain/actions/find-policy.ts";
 import { modeChangesOf } from "#server/domain/actions/mode-changes.ts";
 import { setPolicy } from "#server/domain/actions/set-policy.ts";
 import { commitIf } from "#server/domain/audit/commit-if.ts";
+import { notify } from "#server/domain/notices/notify.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict } from "#server/errors.ts";
@@ -90,9 +91,14 @@ async function wasPausedAt(ctx: TenantCtx, automation: string, at: number): Prom
   return call !== undefined;
 }
 
-/** The note itself stands at the call. */
+/** People are told of notes at most so often: what comes in between stands where they look. */
+const toldOfMs = 6 * 3_600_000;
+
+/** The note itself stands at the call. People are told first: where our end is lost Flow asks again, and they are told once. */
 async function leaveNote(ctx: TenantCtx, { id }: FlowCall): Promise<FlowDone> {
   requirePermission(ctx, "runs:start");
+  const part = Math.floor(ctx.now() / toldOfMs);
+  await notify(ctx, { mail: { v: 1, type: "mail.flow_note", tenant: ctx.tenant.id, part }, event: part });
   const own = inTenant(ctx, flowCalls, eq(flowCalls.id, id), eq(flowCalls.status, "begun"));
   await commitIf(ctx, sql`exists (select 1 from ${flowCalls} where ${own})`, "flow.note_left", { call: id }, [
     ctx.db.update(flowCalls).set({ status: "done", code: "note_left", answered: 200, finishedAt: ctx.now() }).where(own),

@@ -1,6 +1,18 @@
 import { desc, eq, or } from "drizzle-orm";
 import * as z from "zod";
-import { auditLog, connections, deadLetters, deletions, incidents, runs, tenants, users, webhookDeliveries } from "#db/schema/index.ts";
+import {
+  actions,
+  auditLog,
+  connections,
+  flowCalls,
+  deadLetters,
+  deletions,
+  incidents,
+  runs,
+  tenants,
+  users,
+  webhookDeliveries,
+} from "#db/schema/index.ts";
 import { acrossTenants, type Ctx, requireStaff } from "#server/ctx.ts";
 import { Pasted } from "#server/domain/tenancy/schemas.ts";
 
@@ -25,7 +37,19 @@ export const FindTraces = z.object({ id: Pasted.max(200) });
 
 /** Something that an id stands for, or that a request left. `at` is in milliseconds since 1970. */
 export const Trace = z.object({
-  kind: z.enum(["client", "run", "connection", "delivery", "audit", "deletion", "dead_letter", "person", "incident"]),
+  kind: z.enum([
+    "client",
+    "run",
+    "connection",
+    "delivery",
+    "action",
+    "flow_call",
+    "audit",
+    "deletion",
+    "dead_letter",
+    "person",
+    "incident",
+  ]),
   id: z.string(),
   tenantId: z.string().nullable(),
   /** What it is, where its kind does not say it: a job, an action, a provider's topic. */
@@ -67,7 +91,7 @@ async function atDirectory({ directory: db }: Ctx, id: string): Promise<Trace[]>
 }
 
 async function inPlace(db: Ctx["directory"], id: string): Promise<Trace[]> {
-  const [ran, connected, delivered, lines] = await db.batch([
+  const [ran, connected, delivered, proposed, asked, lines] = await db.batch([
     db
       .select({ id: runs.id, tenantId: runs.tenantId, about: runs.job, at: runs.createdAt })
       .from(runs)
@@ -88,6 +112,14 @@ async function inPlace(db: Ctx["directory"], id: string): Promise<Trace[]> {
       .where(or(eq(webhookDeliveries.id, id), eq(webhookDeliveries.requestId, id)))
       .limit(most),
     db
+      .select({ id: actions.id, tenantId: actions.tenantId, about: actions.automation, at: actions.createdAt })
+      .from(actions)
+      .where(eq(actions.id, id)),
+    db
+      .select({ id: flowCalls.id, tenantId: flowCalls.tenantId, about: flowCalls.action, at: flowCalls.receivedAt })
+      .from(flowCalls)
+      .where(eq(flowCalls.id, id)),
+    db
       .select({ id: auditLog.id, tenantId: auditLog.tenantId, about: auditLog.action, at: auditLog.at })
       .from(auditLog)
       .where(or(eq(auditLog.id, id), eq(auditLog.requestId, id)))
@@ -98,6 +130,8 @@ async function inPlace(db: Ctx["directory"], id: string): Promise<Trace[]> {
     ...ran.map((row) => trace("run", row)),
     ...connected.map((row) => trace("connection", row)),
     ...delivered.map((row) => trace("delivery", row)),
+    ...proposed.map((row) => trace("action", row)),
+    ...asked.map((row) => trace("flow_call", row)),
     ...lines.map((row) => trace("audit", row)),
   ];
 }

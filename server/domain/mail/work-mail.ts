@@ -7,6 +7,7 @@ import { mailApprovals } from "./mail-approvals.ts";
 import { mailCliff } from "./mail-cliff.ts";
 import { mailDigest } from "./mail-digest.ts";
 import { mailEnding } from "./mail-ending.ts";
+import { mailFlowNote } from "./mail-flow-note.ts";
 import { mailIncident } from "./mail-incident.ts";
 import { mailInvitation } from "./mail-invitation.ts";
 import { mailKeyEnd } from "./mail-key-end.ts";
@@ -41,6 +42,8 @@ export function workMail(ctx: Ctx, message: MailMessage, handOn?: HandOn): Promi
       return mailViewed(ctx, message, handOn);
     case "mail.approvals":
       return mailApprovals(ctx, message, handOn);
+    case "mail.flow_note":
+      return mailFlowNote(ctx, message, handOn);
     case "mail.incident":
       return mailIncident(ctx, message, handOn);
     case "mail.version":

@@ -240,6 +240,19 @@ export function viewedLetter(facts: { locale: Locale; name: string; tenant: stri
   });
 }
 
+/** Workflows in Shopify Flow left notes. */
+export function flowNoteLetter({ locale, name, url, ...facts }: { locale: Locale; name: string; tenant: string; url: string }): Letter {
+  const { greeting, flowNote } = words[locale];
+  const tenant = nameInMail(facts.tenant);
+  return draw(locale, {
+    subject: flowNote.subject(tenant),
+    greeting: greeting(nameInMail(name)),
+    paragraphs: [flowNote.body(tenant)],
+    button: { label: flowNote.button, url },
+    notes: [flowNote.why],
+  });
+}
+
 /** What waits to be approved, of each automation; `about`: the one of which there is news. */
 export function approvalsLetter(facts: {
   locale: Locale;
@@ -382,6 +395,8 @@ function subjectFor(
       return say.viewed.subject(tenant);
     case "approvals":
       return say.approvals.subject(tenant);
+    case "flow_note":
+      return say.flowNote.subject(tenant);
     case "incident":
       return params.over ? say.incident.closedSubject(provider) : say.incident.subject[params.fails ?? "unavailable"](provider);
     case "version":

@@ -29,7 +29,7 @@ const reader = {
 /** What somebody of a client must be allowed to be told of this there, also when it is at last mailed. */
 export const rightToKnow = (kind: NoticeKind): Permission => rights[kind] ?? "connections:write";
 
-const rights: Partial<Record<NoticeKind, Permission>> = { viewed: "audit:read", approvals: "actions:decide" };
+const rights: Partial<Record<NoticeKind, Permission>> = { viewed: "audit:read", approvals: "actions:decide", flow_note: "runs:start" };
 
 /** The people of a tenant whose role gives them this right. */
 export const listMembersWho = (ctx: Ctx & { tenant: { id: string } }, may: Permission): Promise<Reader[]> =>

@@ -25,6 +25,8 @@ export function subjectOf(message: MailMessage): Subject | null {
       return { tenant: message.tenant, kind: "viewed", subject: `${message.by} ${message.day}` };
     case "mail.approvals":
       return { tenant: message.tenant, kind: "approvals", subject: message.automation ?? "" };
+    case "mail.flow_note":
+      return { tenant: message.tenant, kind: "flow_note", subject: "" };
     case "mail.incident":
       return { tenant: "", kind: "incident", subject: message.incident };
     case "mail.version":
@@ -61,6 +63,7 @@ export type NoticeMail = Extract<
       | "mail.account_changed"
       | "mail.viewed"
       | "mail.approvals"
+      | "mail.flow_note"
       | "mail.incident"
       | "mail.version"
       | "mail.reveal"

@@ -26,11 +26,20 @@ afterEach(() => sandbox.control("/control", undefined, "DELETE"));
 /** A shop with these buyers, each with an order of 1,000 a day apart, and a portal of their own. */
 async function ready(
   buyers: readonly Buyer[],
-  { config = {}, has = {}, portal = freshAccount.hubspot(), mode = "approve" as "approve" | "shadow" } = {},
+  {
+    config = {},
+    has = {},
+    portal = freshAccount.hubspot(),
+    mode = "approve" as "approve" | "shadow",
+    currency = "GBP",
+    gross = [100_000],
+  } = {},
 ) {
-  const placed = buyers.map(({ customerId }, n) => orderOf(n + 1, now - (n + 2) * dayMs, { customerId, gross: 100_000 }));
+  const placed = buyers.map(({ customerId }, n) =>
+    orderOf(n + 1, now - (n + 2) * dayMs, { customerId, gross: gross[n % gross.length] ?? 0 }),
+  );
   for (const [type, records] of Object.entries(has)) await sandbox.control(`/hubspot/${portal}/${type}`, records);
-  const staged = await stage(hubspotB2bCrm, { orders: placed }, { mode, config, others: { hubspot: await crmAccount(portal) } });
+  const staged = await stage(hubspotB2bCrm, { orders: placed, currency }, { mode, config, others: { hubspot: await crmAccount(portal) } });
   const { ctx, domain } = staged;
   await staged.change({ persons: buyers });
   const open = async () => (await staged.proposed()).filter(({ status }) => status === "waiting");
@@ -380,6 +389,49 @@ test("of a buyer whom the shop knows no more nothing is due, and nothing is in c
   await own.run();
   const record = (await own.records()).find(({ customerId }) => customerId === "99");
   expect([record?.due, await own.conflicts()]).toEqual([null, []]);
+});
+
+test("what was sent and is not paid goes to the last open stage, and on to won once it is paid", async () => {
+  const own = await ready([dana], { portal: `${freshAccount.hubspot()}9`, config: { spentFrom: 1 } });
+  await own.change({ orders: [{ customerId: 12_001, lines: [{ code: "A", quantity: 60 }], unpaid: true }] });
+  await own.change({ parcels: [{ orderId: 2, sent: [{ at: iso(Date.now() - hourMs) }] }] });
+  await own.run();
+  await own.carryOut();
+  const stageOf = async () => (await own.at()).deals.find((deal) => deal.atrium_order_id === "order:2")?.dealstage;
+  expect(await stageOf()).toBe("773");
+  await own.change({ payments: [{ orderId: 2 }] });
+  await own.run();
+  await own.carryOut();
+  expect(await stageOf()).toBe("775");
+});
+
+test("the threshold is of the shop's own currency, also of one without decimals", async () => {
+  const own = await ready([dana, omar], { currency: "JPY", gross: [499, 501], config: { dealFrom: 500 } });
+  await own.run();
+  await own.carryOut();
+  expect((await own.at()).deals).toMatchObject([{ atrium_order_id: "order:2", amount: "501", deal_currency_code: "JPY" }]);
+});
+
+test("a batch that HubSpot refuses as a whole for one row is done but for that row", async () => {
+  const buyers = [1, 2, 3, 4, 5].map(
+    (n): Buyer => ({ customerId: 12_000 + n, email: n === 4 ? "no-such-place@acme" : `b${n}@acme.example`, company: "Acme Ltd" }),
+  );
+  const own = await ready(buyers, { portal: `${freshAccount.hubspot()}8`, config: { dealFrom: 5_000 } });
+  await own.run();
+  expect((await own.carryOut()).map(({ rows }) => rows)).toEqual([{ done: 4, failed: [{ customerId: "12004", why: "invalid" }] }]);
+  expect((await own.at()).contacts.map(({ email }) => email).sort()).toEqual([1, 2, 3, 5].map((n) => `b${n}@acme.example`));
+});
+
+test("a company that was made a moment ago, which no search shows yet, is not made once more", async () => {
+  const own = await ready([dana, { customerId: 12_002, email: "omar@acme.example" }], { config: { dealFrom: 5_000 } });
+  await sandbox.control("/control", { settleMs: 60_000 });
+  await own.run();
+  await own.carryOut();
+  await own.shopSays([dana, { ...omar, company: "Acme Ltd" }]);
+  await own.later();
+  await own.carryOut();
+  const { companies, associations } = await own.at();
+  expect([companies.length, associations.filter((tie) => /^contacts.*companies/.test(tie)).length]).toEqual([1, 2]);
 });
 
 test("with a day's limit used up it is parked: nothing is asked until the account's midnight, then it goes on where it was", async () => {

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
 import { beforeEach, expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { auditLog, connections, flowCalls, policies, policyModeChanges, rateLimits, runs, schedules } from "#db/schema/index.ts";
+import { auditLog, connections, flowCalls, notices, policies, policyModeChanges, rateLimits, runs, schedules } from "#db/schema/index.ts";
 import type { PolicyMode } from "#db/words/actions.ts";
 import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { hashOf } from "#sandbox/seed.ts";
@@ -13,7 +13,7 @@ import { receiveFlowCall } from "#server/domain/flow/receive-flow-call.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ask } from "#test/ask.ts";
 import { clearRuns } from "#test/domain/runs/rig.ts";
-import { makeTenant, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
+import { makeTenant, makeUser, testCtx, testEnv, testTenantCtx } from "#test/harness.ts";
 import { interruptedD1 } from "#test/interrupted-d1.ts";
 
 beforeEach(clearRuns);
@@ -267,6 +267,22 @@ test("a note rests with its call, and one with an address or a number is refused
     .from(auditLog)
     .where(and(inTenant(it.ctx, auditLog), eq(auditLog.action, "flow.note_left")));
   expect(lines).toHaveLength(1);
+});
+
+test("people are told of notes, once for all of some hours however many come, and whoever may not start anything is not told", async () => {
+  const it = await client();
+  const owner = await makeUser({ roles: [[it.ctx.tenant, "owner"]] });
+  await makeUser({ roles: [[it.ctx.tenant, "viewer"]] });
+  const told = () => it.ctx.db.select().from(notices).where(inTenant(it.ctx, notices));
+  await flow(it.shop, { action: "leave-note", properties: { note: "Call dana@example.com" } });
+  expect(await told()).toEqual([]);
+  for (const note of ["One", "Two", "Three"]) await flow(it.shop, { action: "leave-note", properties: { note } });
+  expect(await told()).toMatchObject([{ userId: owner.actor.userId, kind: "flow_note", shown: true, resolvedAt: null }]);
+  const ctx = testCtx({ actor: { type: "system", job: "shopify-flow" }, now: () => Date.now() + 6 * 3_600_000 });
+  const { headers, body } = await signed(it.shop, { action: "leave-note", properties: { note: "Later" } });
+  await receiveFlowCall(ctx, { signature: headers["x-shopify-hmac-sha256"] ?? null, body: new TextEncoder().encode(body) });
+  expect((await told()).map(({ resolvedAt }) => resolvedAt === null).sort()).toEqual([false, true]);
+  expect(ctx.traces.mails.map(({ type }) => type)).toEqual(["mail.flow_note"]);
 });
 
 test("a workflow that runs wild is told when to come back, and what was answered before is answered still", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { openDb } from "#db/client.ts";
-import { webhookDeliveries } from "#db/schema/index.ts";
+import { actions, flowCalls, webhookDeliveries } from "#db/schema/index.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
 import { findTraces } from "#server/domain/health/find-traces.ts";
 import { startRun } from "#server/domain/runs/start-run.ts";
@@ -39,6 +39,22 @@ test("a request's id leads to the event that it brought", async () => {
   expect(await findTraces(await staffCtx(), { id: requestId })).toEqual([
     { kind: "delivery", id, tenantId: null, about: "orders/create", at: 1 },
   ]);
+});
+
+test("an id of an action and one of what a workflow asked lead to them", async () => {
+  const { id: tenantId } = await makeTenant();
+  const ctx = testTenantCtx({ ...(await makeTenant()), id: tenantId });
+  const [act, flw] = [newId("act", Date.now()), newId("flw", Date.now())];
+  const of = { tenantId, connectionId: "con_1" };
+  await ctx.db.insert(actions).values({
+    ...{ ...of, id: act, automation: "shopify-flow-bridge", runId: "r", dedupe: act, subject: "metric:a", touches: "internal", hash: "h" },
+    ...{ evidence: { line: "above", params: {} }, status: "done", createdAt: 1, expiresAt: 1 },
+  });
+  await ctx.db.insert(flowCalls).values({
+    ...{ ...of, id: flw, runKey: "1", action: "leave-note", properties: {}, status: "done", receivedAt: 1, begunAt: 1, requestId: "req_1" },
+  });
+  expect(await findTraces(await staffCtx(), { id: act })).toMatchObject([{ kind: "action", id: act, tenantId }]);
+  expect(await findTraces(await staffCtx(), { id: flw })).toMatchObject([{ kind: "flow_call", id: flw, tenantId, about: "leave-note" }]);
 });
 
 test("an id of a client, a run or a person leads to it, whatever stands around it is its own; anything else to nothing", async () => {
@@ -109,6 +125,6 @@ test("a look-up reads a few rows, however many there are", async () => {
   const ctx = await staffCtx();
   const found = await findTraces({ ...ctx, directory: openDb(counting), databases: { DB: counting } }, { id: `${tenant.id}req7` });
   expect(found).toMatchObject([{ kind: "run", id: `${tenant.id}7` }]);
-  expect(seen).toHaveLength(9);
+  expect(seen).toHaveLength(11);
   expect(Math.max(...seen)).toBeLessThan(10);
 });

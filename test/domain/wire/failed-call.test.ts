@@ -46,6 +46,20 @@ describe("the name of a call", () => {
   });
 });
 
+test("a day's limit lasts until the account's own midnight, and an hour where its time zone is not known", async () => {
+  const now = Date.UTC(2026, 10, 30, 22, 30);
+  const limited = { status: "error", category: "RATE_LIMITS", message: "You have reached your daily limit.", policyName: "DAILY" };
+  const ctx = testCtx({ now: () => now, outbound: async () => Response.json(limited, { status: 429 }) });
+  const access = { provider: findProvider("hubspot"), kind: "oauth", shop: null, secrets: { access_token: "t" }, fields: {} } as const;
+  const waitOf = async (timezone?: string) => {
+    const call = callApi(ctx, { ...access, ...(timezone !== undefined && { timezone }) }, { path: "/crm/v3/owners" }, asJson(z.unknown()));
+    return (await call.catch((error: { retryAfterS?: number }) => error)) as { retryAfterS?: number };
+  };
+  expect(await waitOf("Europe/London")).toMatchObject({ kind: "rate_limited", retryAfterS: 1.5 * 3600 });
+  expect(await waitOf("Pacific/Auckland")).toMatchObject({ retryAfterS: 12.5 * 3600 });
+  expect(await waitOf()).toMatchObject({ retryAfterS: 3600 });
+});
+
 describe("a call that failed", () => {
   const klaviyo = findProvider("klaviyo");
   /** What is written down of a call that is answered like this, and how often it was sent. */

@@ -103,6 +103,12 @@ export const en = {
     button: "View audit log",
     why: "You get this email because your role can read the audit log.",
   },
+  flowNote: {
+    subject: (tenant: string) => `New notes from Shopify Flow at ${tenant}`,
+    body: (tenant: string) => `Workflows in Shopify Flow left notes for ${tenant}. Later notes of the next hours are on the same page.`,
+    button: "View notes",
+    why: "You get this email because your role can start syncs and automations.",
+  },
   approvals: {
     subject: (tenant: string) => `Actions of ${tenant} are waiting for your approval`,
     full: (automation: string) => `${automation} has used its budget for today. Decide yourself what it proposes until tomorrow.`,

@@ -107,6 +107,13 @@ export const fr: Words = {
     button: "Voir le journal d’audit",
     why: "Vous recevez cet e-mail parce que votre rôle permet de lire le journal d’audit.",
   },
+  flowNote: {
+    subject: (tenant: string) => `Nouvelles notes de Shopify Flow pour ${tenant}`,
+    body: (tenant: string) =>
+      `Des workflows Shopify Flow ont laissé des notes pour ${tenant}. Celles des prochaines heures seront sur la même page.`,
+    button: "Voir les notes",
+    why: "Vous recevez cet e-mail parce que votre rôle permet de lancer des synchronisations et des automatisations.",
+  },
   approvals: {
     subject: (tenant: string) => `${tenant} : des actions attendent votre approbation`,
     full: (automation: string) => `${automation} a épuisé son budget du jour. Ce qui est proposé d’ici demain attend votre décision.`,

@@ -100,6 +100,12 @@ export const he: Words = {
     button: "לצפייה ביומן הביקורת",
     why: "קיבלת את המייל הזה כי התפקיד שלך מאפשר לקרוא את יומן הביקורת.",
   },
+  flowNote: {
+    subject: (tenant: string) => `הערות חדשות מ־Shopify Flow עבור ${tenant}`,
+    body: (tenant: string) => `תהליכים ב־Shopify Flow השאירו הערות עבור ${tenant}. הערות מהשעות הקרובות יופיעו באותו עמוד.`,
+    button: "לצפייה בהערות",
+    why: "קיבלת את המייל הזה כי התפקיד שלך מאפשר להפעיל סנכרונים ואוטומציות.",
+  },
   approvals: {
     subject: (tenant: string) => `פעולות של ${tenant} ממתינות לאישור שלך`,
     full: (automation: string) => `האוטומציה “${automation}” ניצלה את התקציב היומי שלה. מה שהיא תציע עד מחר ממתין להחלטה שלך.`,
