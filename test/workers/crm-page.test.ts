@@ -7,13 +7,13 @@ import { rowFaults } from "#db/words/actions.ts";
 import { signRequest, Webhook } from "#sandbox/control/webhooks.ts";
 import { chooseSide } from "#server/domain/crm/choose-side.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
-import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { currentDataKey } from "#server/domain/vault/data-keys.ts";
 import { sealSecret } from "#server/domain/vault/secrets.ts";
+import { receiveWebhook } from "#server/domain/webhooks/receive.ts";
 import { workDelivery } from "#server/domain/webhooks/work-delivery.ts";
 import { ask, asPerson } from "#test/ask.ts";
-import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
 import { freshAccount, sandbox } from "#test/catalog/actions/doing.ts";
+import { makeTenant, makeUser, testCtx, testTenantCtx } from "#test/harness.ts";
 import { asking } from "#workers/asking.ts";
 
 const automation = "hubspot-b2b-crm";
