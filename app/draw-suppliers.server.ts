@@ -111,10 +111,12 @@ function orderOf(order: Order, reader: Reader, { portal, may }: At): NonNullable
       : order.state;
   const offers = may.decide ? order.may : [];
   return {
-    key: `${order.order} ${order.supplier}`,
+    key: `${order.order} ${order.supplier} ${order.part}`,
     order: order.order,
     supplier: order.supplier,
     supplierName: NAMES[order.supplier],
+    part: order.part,
+    partName: order.part > 0 ? t("supplyWords:orders.part", { part: formatCount(reader.region, order.part + 1) }) : "",
     state: { label: t(`supplyWords:states.${word}`), tone: TONES[order.state], name: order.reason ?? order.state },
     why: whyOf(order, reader),
     message: order.facts.message ?? "",
@@ -125,7 +127,10 @@ function orderOf(order: Order, reader: Reader, { portal, may }: At): NonNullable
   };
 }
 
-function whyOf({ state, reason, facts, supplier }: Order, { locale, region }: Reader): string {
+type Why = Pick<Order, "state" | "reason" | "facts" | "supplier">;
+
+function whyOf({ state, reason, facts, supplier }: Why, reader: Reader): string {
+  const { locale, region } = reader;
   const t = wordsIn(locale);
   const name = NAMES[supplier];
   const money = (minor: number) => isolate(formatMoney(region, { minor, currency: facts.margin?.currency ?? "USD" }));
@@ -136,12 +141,15 @@ function whyOf({ state, reason, facts, supplier }: Order, { locale, region }: Re
       ...{ there: formatCount(region, each.there), quantity: formatCount(region, each.quantity), reference: isolate(each.reference) },
     }),
   );
-  return t(`supplyWords:why.${said}`, {
+  const { was, ...rest } = facts;
+  const before = said === "too_old" && was ? ` ${whyOf({ state: "held", reason: was, facts: rest, supplier }, reader)}` : "";
+  const sentence = t(`supplyWords:why.${said}`, {
     ...{
       supplier: name,
       references: isolate((facts.references ?? []).join(", ")),
       short: short.join(", "),
       word: isolate(facts.word ?? ""),
+      price: isolate(facts.price ?? ""),
     },
     ...{
       from: facts.rate?.from ?? "",
@@ -151,6 +159,7 @@ function whyOf({ state, reason, facts, supplier }: Order, { locale, region }: Re
     },
     ...{ percent: String(facts.margin?.percent ?? 0), least: String(facts.margin?.least ?? 0) },
   });
+  return `${sentence}${before}`;
 }
 
 function productOf(

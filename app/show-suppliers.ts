@@ -54,18 +54,20 @@ export async function actOnSuppliers({ request, context }: Pick<ActionFunctionAr
   const form = await request.formData();
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const { api, locale, toast } = context;
-  const done = (what: "mapped" | "kept" | "unmapped" | "again" | "anyway" | "close") =>
+  const done = (what: "mapped" | "kept" | "unmapped" | "again" | "anyway" | "partly" | "close") =>
     toast({ kind: "success", message: wordsIn(locale)(`supplyWords:did.${what}`) });
   try {
     switch (form.get("intent")) {
       case "again":
       case "anyway":
+      case "partly":
       case "close": {
         const does = text("intent") as Inputs["supply"]["decide"]["does"];
         await api.supply.decide({
           tenant,
           order: text("order"),
           supplier: text("supplier") as Inputs["supply"]["decide"]["supplier"],
+          part: asNumber(text("part") || "0") as number,
           does,
         });
         done(does);

@@ -197,7 +197,7 @@ export const errorCodes = {
   root_key_wrong: ["conflict", "client", "rootKey"],
   root_key_wrong_for_agency: ["conflict", "rootKey"],
   run_open_already: ["conflict"],
-  run_open_with_others: ["conflict"],
+  run_open_covereds: ["conflict"],
   secret_key_missing: ["conflict"],
   secret_lost: ["conflict"],
   secret_replaced: ["conflict"],

@@ -20,13 +20,25 @@ export type SupplyState = (typeof supplyStates)[number];
 export const supplyReasons = [
   // Held.
   ...(["new", "unpaid", "returned", "risky", "risk_pending", "many_lines", "no_account", "supplier_down", "supplier_refuses"] as const),
-  ...(["no_name", "no_address", "no_phone", "no_email", "unknown_product", "short", "no_carrier", "no_rate", "margin"] as const),
+  ...(["no_name", "no_address", "no_phone", "no_email", "unknown_product", "short", "no_carrier", "no_rate", "margin", "covered"] as const),
   // Ordered and shipped.
   ...(["supplier_unpaid", "silent", "untold"] as const),
   // Stuck.
-  ...(["blocked", "failed", "declined", "unclear", "lost", "shop_cancelled", "supplier_cancelled"] as const),
+  ...(["blocked", "failed", "declined", "dearer", "unclear", "lost", "shop_cancelled", "supplier_cancelled"] as const),
   // Over.
-  ...(["gone", "test", "cancelled", "sent_elsewhere", "unmapped", "shadow", "undone", "delivered", "arrived", "by_hand"] as const),
+  ...([
+    "gone",
+    "test",
+    "cancelled",
+    "sent_elsewhere",
+    "unmapped",
+    "shadow",
+    "undone",
+    "delivered",
+    "arrived",
+    "by_hand",
+    "too_old",
+  ] as const),
 ] as const;
 export type SupplyReason = (typeof supplyReasons)[number];
 
@@ -37,10 +49,15 @@ export interface SupplyFacts {
   margin?: { brings: number; costs: number; percent: number; least: number; currency: string };
   rate?: { from: string; to: string };
   word?: string;
+  /** Codes and words of ours: a supplier's own may hold a name or an address. */
   message?: string;
+  /** What it costs by now, as `9.99 USD`. */
+  price?: string;
+  /** What it was held for when it was given up. */
+  was?: SupplyReason;
 }
 
-/** A line of an order that was ordered at a supplier: the shop's id of it, how many were bought, and what that is there. */
+/** A line of an order that a supplier is to send: the shop's id of it, how many were bought, and what that is there. */
 export interface SuppliedLine {
   line: string;
   ordered: number;

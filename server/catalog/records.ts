@@ -131,6 +131,8 @@ export interface Proposal {
   /** One of the automation's reasons, and what it names. */
   evidence: Evidence;
   dedupe: string;
+  /** The order at a supplier that it is of, as it was read: where a person changed that since, it is not written. */
+  asRead?: { orderId: string; provider: string; part: number; version: number };
   /** After this instant it is no longer offered or done. */
   expiresAt: number;
   stake?: Money;

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { LOCALE_COOKIE, LOCALES } from "#app/i18n/locale.ts";
-import { connections, orderContents, orders, products, supplyMappings, supplyOrders, variants } from "#db/schema/index.ts";
+import { actions, connections, orderContents, orders, products, supplyMappings, supplyOrders, variants } from "#db/schema/index.ts";
 import { type SupplyFacts, type SupplyReason, type SupplyState, supplyReasons } from "#db/words/supply.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { listSupplyVariants } from "#server/domain/supply/list-supply-variants.ts";
@@ -142,7 +142,7 @@ test("an order says why it stands where it stands, and what a person can do abou
   expect(page.querySelector("[data-state=margin]")?.text).toMatch(/On hold.*Brings .*£20\.00.*costs .*£19\.00.*5% margin, below your 20%/);
   expect(texts(page, "tbody form button")).toEqual(["Check again", "Order anyway", "I’ll handle it"]);
   expect((await shop.post({ intent: "anyway", order: "7", supplier: "cj" })).status).toBe(302);
-  expect(await shop.row()).toMatchObject({ state: "held", reason: "new", waived: true, version: 1 });
+  expect(await shop.row()).toMatchObject({ state: "held", reason: "new", waivedUpTo: 1900, version: 1 });
   await shop.post({ intent: "close", order: "7", supplier: "cj" });
   expect(await shop.row()).toMatchObject({ state: "over", reason: "by_hand", nextAt: null, version: 2 });
   // What is on its way is not ordered again by a click.
@@ -151,11 +151,70 @@ test("an order says why it stands where it stands, and what a person can do abou
   expect([late.status, (await shop.row())?.state]).toEqual([409, "ordered"]);
 });
 
+test("of what there is a part somebody may order that, of what there is nothing nobody may, and each part is decided on for itself", async () => {
+  const shop = await client();
+  const short = (there: number) => ({ facts: { short: [{ reference: "V1", quantity: 2, there }] } });
+  const lines = [{ line: "1", ordered: 2, reference: "V1", quantity: 2 }];
+  await shop.put("held", "short", { ...short(0), lines });
+  await shop.put("held", "short", { ...short(1), lines, part: 1 });
+  const page = await shop.page();
+  expect(texts(page, "tbody tr [data-cell=primary]")).toEqual(["7Part 2", "7"]);
+  expect(texts(page, "tbody form button")).toEqual([
+    "Check again",
+    "Order what’s there",
+    "I’ll handle it",
+    "Check again",
+    "I’ll handle it",
+  ]);
+  expect((await shop.post({ intent: "partly", order: "7", supplier: "cj" })).status).toBe(409);
+  expect((await shop.post({ intent: "partly", order: "7", supplier: "cj", part: "1" })).status).toBe(302);
+  const rows = await shop.ctx.db.select().from(supplyOrders).where(inTenant(shop.ctx, supplyOrders)).orderBy(supplyOrders.part);
+  expect(rows).toMatchObject([
+    { reason: "short", partly: false },
+    { reason: "new", partly: true },
+  ]);
+});
+
+test("nothing is decided while what was proposed may still be done; of what nobody knows whether it was, somebody may take care", async () => {
+  const shop = await client();
+  await shop.put("stuck", "unclear", { round: 1 });
+  const propose = (values: Partial<typeof actions.$inferInsert>) =>
+    shop.ctx.db.insert(actions).values({
+      ...{
+        id: `act-${shop.tenant.id}`,
+        tenantId: shop.tenant.id,
+        automation: "dropshipping-order-flow",
+        runId: "r",
+        dedupe: "order:7:cj:1",
+      },
+      ...{
+        subject: "order:7",
+        connectionId: shop.of.connectionId,
+        touches: "money" as const,
+        hash: "h",
+        evidence: { line: "cj", params: {} },
+      },
+      ...{ status: "unsure" as const, createdAt: now, expiresAt: now + 1e9, availableAt: now, ...values },
+    });
+  await propose({});
+  expect((await shop.post({ intent: "close", order: "7", supplier: "cj" })).status).toBe(409);
+  const is = (values: Partial<typeof actions.$inferInsert>) => shop.ctx.db.update(actions).set(values).where(inTenant(shop.ctx, actions));
+  const action = async () => (await shop.ctx.db.select().from(actions).where(inTenant(shop.ctx, actions)))[0];
+  await is({ status: "approved" });
+  expect((await shop.post({ intent: "close", order: "7", supplier: "cj" })).status).toBe(409);
+  await is({ status: "unsure", availableAt: null });
+  expect((await shop.post({ intent: "close", order: "7", supplier: "cj" })).status).toBe(302);
+  expect([await action(), await shop.row()]).toMatchObject([
+    { status: "voided", reason: "handled" },
+    { state: "over", reason: "by_hand" },
+  ]);
+});
+
 test("every reason has a sentence in every language, with all that it names", async () => {
   const shop = await client();
   const facts: SupplyFacts = {
     ...{ short: [{ reference: "V1", quantity: 2, there: 1 }], references: ["V1"], rate: { from: "USD", to: "GBP" }, word: "UNSHIPPED" },
-    margin: { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" },
+    ...{ margin: { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" }, price: "9.99 USD" },
   };
   for (const [place, reason] of supplyReasons.entries()) await shop.put("held", reason, { orderId: String(100 + place), facts });
   const said = await Promise.all(

@@ -33,6 +33,9 @@ interface OrderLine {
   order: string;
   supplier: string;
   supplierName: string;
+  part: number;
+  /** Which of several goes it is, where it is not the first. */
+  partName: string;
   state: { label: string; tone: Tone; name: string };
   why: string;
   /** The supplier's own words of why it failed. */
@@ -148,7 +151,7 @@ function Orders({
             </EmptyState>
           }
           columns={[
-            { key: "order", header: columns.order, primary: true, cell: ({ order }) => <bdi className="tabular-nums">{order}</bdi> },
+            { key: "order", header: columns.order, primary: true, cell: (row) => <OrderNumber row={row} /> },
             { key: "supplier", header: columns.supplier, cell: ({ supplierName }) => supplierName },
             { key: "status", header: columns.status, className: "min-w-56", cell: (row) => <Status row={row} /> },
             {
@@ -163,6 +166,15 @@ function Orders({
         <Pagination {...pages} />
       </Card>
     </Section>
+  );
+}
+
+function OrderNumber({ row: { order, partName } }: { row: OrderLine }) {
+  return (
+    <span className="grid">
+      <bdi className="tabular-nums">{order}</bdi>
+      {partName && <span className="text-xs font-normal text-ink-faint">{partName}</span>}
+    </span>
   );
 }
 
@@ -181,7 +193,7 @@ function Status({ row: { state, why, message, parcels } }: { row: OrderLine }) {
   );
 }
 
-function OrderActions({ row: { order, supplier, actions, approval } }: { row: OrderLine }) {
+function OrderActions({ row: { order, supplier, part, actions, approval } }: { row: OrderLine }) {
   return (
     <div className="flex flex-wrap items-center gap-2">
       {approval && (
@@ -193,6 +205,7 @@ function OrderActions({ row: { order, supplier, actions, approval } }: { row: Or
         <Form key={does} method="post" preventScrollReset>
           <input type="hidden" name="order" value={order} />
           <input type="hidden" name="supplier" value={supplier} />
+          {part > 0 && <input type="hidden" name="part" value={part} />}
           <Button type="submit" changes size="sm" name="intent" value={does} variant={does === "close" ? "ghost" : "secondary"}>
             {label}
           </Button>

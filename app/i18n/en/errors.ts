@@ -172,7 +172,7 @@ export const errors = {
   root_key_wrong: "The root key {{rootKey}} in VAULT_KEYS doesn’t open the data key of {{client}}. Check that key, then try again.",
   root_key_wrong_for_agency: "The root key {{rootKey}} in VAULT_KEYS doesn’t open the agency’s data key. Check that key, then try again.",
   run_open_already: "Another run of this job is already in progress and does the same work.",
-  run_open_with_others: "A run of this job is in progress with other parameters. Start this one when it has finished.",
+  run_open_covereds: "A run of this job is in progress with other parameters. Start this one when it has finished.",
   secret_key_missing: "This secret can’t be decrypted: its root key isn’t in VAULT_KEYS.",
   secret_lost: "This secret can no longer be decrypted.",
   secret_replaced: "This secret was replaced after your request. Request the new one.",

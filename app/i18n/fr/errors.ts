@@ -176,7 +176,7 @@ export const errors = {
   root_key_wrong_for_agency:
     "La clé racine {{rootKey}} de VAULT_KEYS n’ouvre pas la clé de données de l’agence. Vérifiez cette clé, puis réessayez.",
   run_open_already: "Une autre exécution de cette tâche est déjà en cours et fait le même travail.",
-  run_open_with_others: "Une exécution de cette tâche est en cours avec d’autres paramètres. Lancez celle-ci quand elle sera terminée.",
+  run_open_covereds: "Une exécution de cette tâche est en cours avec d’autres paramètres. Lancez celle-ci quand elle sera terminée.",
   secret_key_missing: "Ce secret ne peut pas être déchiffré : sa clé racine n’est pas dans VAULT_KEYS.",
   secret_lost: "Ce secret ne peut plus être déchiffré.",
   secret_replaced: "Ce secret a été remplacé après votre demande. Demandez le nouveau.",

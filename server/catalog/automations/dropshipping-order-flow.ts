@@ -7,13 +7,13 @@ import { shopifyFulfilment } from "#server/catalog/actions/shopify-fulfilment.ts
 import { defineAutomation } from "#server/catalog/automation.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";
 import { readShopOrder } from "#server/catalog/suppliers/shop-order.ts";
-import type { SupplyOrder, SupplyRecord } from "#server/catalog/supply.ts";
+import { isUnderWay, type Supply, type SupplyKey, type SupplyOrder, type SupplyRecord } from "#server/catalog/supply.ts";
 import { ProviderError } from "#server/errors.ts";
-import { type Assessed, assess, type SupplyReading, standsAt } from "./assess-supply.ts";
-import { followOrder, followProposal } from "./follow-supply.ts";
+import { assess } from "./assess-supply.ts";
+import { followOrder, followProposal, followStuck } from "./follow-supply.ts";
+import { type Assessed, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
 import { SupplyConfig } from "./supply-settings.ts";
 
-const hourMs = 3_600_000;
 /** What was found longer ago than this is not handed any more: it was off, or the shop away for days. */
 const staleMs = 3 * 24 * hourMs;
 const heardAStep = 10;
@@ -135,7 +135,8 @@ async function hear(reading: Looking, items: readonly { kind: string; subject: s
   const idOf = (subject: string) => subject.slice("order:".length);
   const known = await supply.known([...new Set(items.map(({ subject }) => idOf(subject)))]);
   const cancelled = new Set(items.filter(({ kind }) => kind === "order_cancelled").map(({ subject }) => idOf(subject)));
-  const due = known.filter(({ orderId, nextAt }) => cancelled.has(orderId) && nextAt !== null);
+  // Also what nobody looks at, since a person has to do something about it.
+  const due = known.filter(({ orderId, state }) => cancelled.has(orderId) && state !== "over");
   const unknown = [...new Set(items.filter(({ kind }) => kind === "order_paid").map(({ subject }) => idOf(subject)))].filter(
     (id) => !known.some(({ orderId }) => orderId === id),
   );
@@ -145,23 +146,34 @@ async function hear(reading: Looking, items: readonly { kind: string; subject: s
     const mapped = order && (await supply.mappings(order.lines.flatMap(({ variant }) => variant ?? [])));
     for (const provider of new Set<Supplier>((mapped ?? []).map((each) => each.provider))) {
       found.push({
-        ...{ orderId, provider, customerId: order?.customerId ?? null, state: "held", reason: "new", facts: {}, since: now, round: 0 },
-        ...{ lines: [], parcels: [], waived: false, version: 0, nextAt: now },
+        ...{
+          orderId,
+          provider,
+          part: 0,
+          customerId: order?.customerId ?? null,
+          state: "held",
+          reason: "new",
+          facts: {},
+          since: now,
+          round: 0,
+        },
+        ...{ lines: [], parcels: [], waivedUpTo: null, partly: false, version: 0, nextAt: now },
       });
     }
   }
-  return { supplied: [...found, ...due.map((each) => standsAt(each, now, { ...each, state: each.state, inMs: 0 }))] };
+  return { supplied: [...found, ...due.map((each) => standsAt(each, now, { ...each, inMs: 0 }))] };
 }
 
 /** What is due is looked at, some at a time; each is due again later, so that all have their turn. */
 async function lookAgain(reading: Looking): Promise<Looked & { done: boolean }> {
   const { supply, now } = reading;
   const due = await supply.due({ now, limit: lookedAtAStep });
-  const asked = readingOf(reading);
   const looked: Assessed[] = [];
+  // What was just proposed of an order is not proposed once more of its other rows.
+  const asked = { ...readingOf(reading), supply: withLooked(supply, looked) };
   for (const order of due) looked.push(await lookAt(asked, order));
   return {
-    supplied: looked.map(({ record }) => record),
+    supplied: looked.flatMap(({ record, parts = [] }) => [record, ...parts]),
     proposals: looked.flatMap(({ proposals }) => proposals),
     // A supplier that says no to one order, or is away, keeps no other from its turn; it is said of the order.
     despite: ["rejected", "unavailable", "rate_limited"],
@@ -169,19 +181,30 @@ async function lookAgain(reading: Looking): Promise<Looked & { done: boolean }> 
   };
 }
 
+const isSame = (one: SupplyKey, other: SupplyKey): boolean =>
+  one.orderId === other.orderId && one.provider === other.provider && one.part === other.part;
+
+/** What is stored, as it will be once these looks are written. */
+const withLooked = (supply: Supply, looked: readonly Assessed[]): Supply => ({
+  ...supply,
+  known: async (orders) =>
+    (await supply.known(orders)).map((row) => ({ ...row, ...looked.findLast(({ record }) => isSame(record, row))?.record })),
+});
+
 async function lookAt(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
   try {
     switch (order.state) {
       case "held":
-        return await assess(reading, order);
+        return await (isUnderWay(order) ? followProposal(reading, order) : assess(reading, order));
       case "proposed":
         return await followProposal(reading, order);
       case "ordered":
       case "shipped":
-      case "stuck":
         return await followOrder(reading, order);
+      case "stuck":
+        return await followStuck(reading, order);
       case "over":
-        return { record: standsAt(order, reading.now, { ...order, state: "over", inMs: null }), proposals: [] };
+        return stands(order, reading.now, { ...order, state: "over", inMs: null });
       default:
         return order.state satisfies never;
     }
@@ -190,7 +213,7 @@ async function lookAt(reading: SupplyReading, order: SupplyOrder): Promise<Asses
     const away = error.kind === "unavailable" || error.kind === "rate_limited";
     if (!away && error.kind !== "rejected") throw error;
     const { state, reason, facts } = order;
-    const said = state === "held" ? ({ reason: away ? "supplier_down" : "supplier_refuses", facts: {} } as const) : { reason, facts };
-    return { record: standsAt(order, reading.now, { state, ...said, inMs: hourMs / 2 }), proposals: [] };
+    if (state === "held") return held(order, reading.now, { reason: away ? "supplier_down" : "supplier_refuses" });
+    return stands(order, reading.now, { state, reason, facts, inMs: hourMs / 2 });
   }
 }

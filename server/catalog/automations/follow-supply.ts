@@ -1,44 +1,42 @@
 import type { SupplyReason } from "#db/words/supply.ts";
-import { shopifyFulfilment } from "#server/catalog/actions/shopify-fulfilment.ts";
-import type { Standing } from "#server/catalog/suppliers/quote.ts";
+import { type Standing, settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import { readShopOrder } from "#server/catalog/suppliers/shop-order.ts";
-import { parcelsKey, type SupplyOrder, type SupplyRecord, supplyNumber } from "#server/catalog/supply.ts";
-import { type Assessed, assess, type SupplyReading, standingAt, standsAt } from "./assess-supply.ts";
+import { type SupplyOrder, type SupplyRecord, supplyNumber } from "#server/catalog/supply.ts";
+import { assess, lookFirst, restOf, standingAt } from "./assess-supply.ts";
+import { telling } from "./propose-supply.ts";
+import { type Assessed, closed, dayMs, hourMs, type Stand, type SupplyReading, stands } from "./stands-supply.ts";
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** Of a parcel that no carrier calls delivered it is no longer asked after so long. */
 const arrivedMs = 60 * dayMs;
+/** Orders older than about this a shop may not show: that one is not there says nothing then. */
+const shownMs = 59 * dayMs;
 /** What Shopify takes as a parcel's number. */
 const trackable = /^[A-Za-z0-9]{4,40}$/;
 const mostParcels = 10;
-/** So often an order is proposed anew by itself: a supplier who asks more than it quoted would be ordered from and called off for ever. */
+/** So often an order is proposed anew by itself: what is no longer true each time would be ordered and called off for ever. */
 const mostRounds = 3;
+/** What was proposed and not written is proposed anew for so long. */
+const unwrittenMs = dayMs;
+
+/** Whether its supplier's reads may not show yet what was just done or called off. A try takes a minute at most. */
+const isFresh = ({ action }: SupplyOrder, now: number): boolean =>
+  action !== null && action.endedAt !== null && now - action.endedAt < settledAfterMs + 60_000;
 
 /** What became of what was proposed: whether the supplier has the order, or what keeps it from having it. */
 export async function followProposal(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
   const { now } = reading;
-  const stuck = (reason: SupplyReason): Assessed => ({
-    record: standsAt(order, now, {
-      state: "stuck",
-      reason,
-      facts: { ...(order.action?.message && { message: order.action.message }) },
-      inMs: null,
-    }),
-    proposals: [],
-  });
-  const waits = (inMs: number): Assessed => ({
-    record: standsAt(order, now, { state: "proposed", reason: null, facts: order.facts, inMs }),
-    proposals: [],
-  });
-  const { status } = order.action ?? {};
+  const { status, reason: why, message } = order.action ?? {};
+  const stuck = (reason: SupplyReason, { inMs = null, ...facts }: { inMs?: number | null; price?: string } = {}): Assessed =>
+    stands(order, now, { state: "stuck", reason, facts: { ...facts, ...(message && !facts.price && { message }) }, inMs });
+  const waits = (inMs: number): Assessed => stands(order, now, { state: "proposed", reason: null, facts: order.facts, inMs });
   switch (status) {
     case undefined:
       // It was not written: an account or the policy went meanwhile.
+      if (order.state === "proposed" && now - order.since > unwrittenMs) return stuck("failed");
       return assess(reading, { ...order, round: order.round - 1 });
     case "shadowed":
     case "withheld":
-      return { record: standsAt(order, now, { state: "over", reason: "shadow", facts: order.facts, inMs: null }), proposals: [] };
+      return stands(order, now, { state: "over", reason: "shadow", facts: order.facts, inMs: null });
     case "waiting":
       return waits(hourMs / 4);
     case "approved":
@@ -46,23 +44,28 @@ export async function followProposal(reading: SupplyReading, order: SupplyOrder)
     case "undoing":
       return waits(hourMs / 12);
     case "unsure":
-      return order.action?.isPersons ? stuck("unclear") : waits(hourMs / 12);
+      return order.action?.isPersons ? stuck("unclear", { inMs: hourMs }) : waits(hourMs / 12);
     case "done":
       return followOrder(reading, order);
     case "undone":
-      return { record: standsAt(order, now, { state: "over", reason: "undone", inMs: null }), proposals: [] };
+      return closed(order, now, "undone");
     case "rejected":
     case "expired":
       return stuck("declined");
-    // It is looked at anew: whatever was no longer true is said of it, or what it costs now is proposed.
+    // It is looked at anew: whatever was no longer true is said of it, or is proposed as it is now.
     case "voided": {
-      const anew = await assess(reading, order);
+      if (isFresh(order, now)) return waits(hourMs / 12);
+      // At another price than was approved a person says whether it is proposed once more.
+      const dearer = why === "price_changed" && message ? stuck("dearer", { price: message }) : null;
+      const anew = dearer ? await lookFirst(reading, order) : await assess(reading, order);
+      if (!("record" in anew)) return dearer ?? stuck("failed");
       return anew.proposals.length > 0 && order.round >= mostRounds ? stuck("failed") : anew;
     }
     case "failed": {
+      if (isFresh(order, now)) return waits(hourMs / 12);
       const found = await standingOf(reading, order);
       // It was made there, and kept back or not paid: whoever goes there sees it.
-      if (found?.state === "unpaid") return stuck("blocked");
+      if (found?.state === "unpaid") return stuck("blocked", { inMs: dayMs / 4 });
       return found && found.state !== "cancelled" ? followOrder(reading, order) : stuck("failed");
     }
     default:
@@ -70,66 +73,75 @@ export async function followProposal(reading: SupplyReading, order: SupplyOrder)
   }
 }
 
-async function standingOf({ shop, at }: SupplyReading, { provider, orderId, round }: SupplyRecord): Promise<Standing | null> {
-  const account = at(provider);
-  return account && standingAt(provider, account, supplyNumber(shop, orderId, round));
+/** What a person has to do something about, when it is due: they may have done it, and the order may have been called off in the shop. */
+export async function followStuck(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
+  switch (order.reason) {
+    case "unclear":
+      return followProposal(reading, order);
+    case "failed":
+    case "declined":
+    case "dearer": {
+      const looked = await lookFirst(reading, order);
+      const isElsewhere = "record" in looked && (looked.record.state === "over" || looked.record.state === "ordered");
+      const { reason, facts } = order;
+      return isElsewhere ? looked : stands(order, reading.now, { state: "stuck", reason, facts, inMs: null });
+    }
+    default:
+      return followOrder(reading, order);
+  }
+}
+
+async function standingOf({ shop, at }: SupplyReading, record: SupplyRecord): Promise<Standing | null> {
+  const account = at(record.provider);
+  return account && standingAt(record.provider, account, supplyNumber(shop, record, record.round));
 }
 
 /** Where an order is that the supplier has: with whom it waits, in which parcels it went, and what was called off on either side. */
 export async function followOrder(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
-  const { now, shop, config } = reading;
-  const to = (next: Parameters<typeof standsAt>[2], proposals: Assessed["proposals"] = []): Assessed => ({
-    record: standsAt(order, now, next),
-    proposals,
-  });
-  if (!reading.at(order.provider)) return to({ state: "ordered", reason: "no_account", inMs: hourMs });
+  const { now, shop } = reading;
+  const to = (next: Stand): Assessed => stands(order, now, next);
+  if (!reading.at(order.provider)) return to({ state: "ordered", reason: "no_account", facts: order.facts, inMs: hourMs });
   const found = await standingOf(reading, order);
-  if (!found) return to({ state: "stuck", reason: "lost", inMs: dayMs });
-  const facts = { word: found.word };
+  if (!found && isFresh(order, now)) return to({ state: "ordered", reason: null, inMs: hourMs / 12 });
   const placed = await readShopOrder(shop, order.orderId);
-  const isCalledOff = !placed || placed.fault === "cancelled" || placed.fault === "returned";
+  const isCalledOff = placed ? placed.fault === "cancelled" || placed.fault === "returned" : now - order.createdAt < shownMs;
+  if (!found) return isCalledOff ? closed(order, now, "cancelled") : to({ state: "stuck", reason: "lost", inMs: hourMs });
+  const facts = { word: found.word };
   if (found.state === "cancelled") {
     return isCalledOff
       ? to({ state: "over", reason: "cancelled", facts, inMs: null })
       : to({ state: "stuck", reason: "supplier_cancelled", facts, inMs: null });
   }
   if (isCalledOff && found.state !== "delivered") return to({ state: "stuck", reason: "shop_cancelled", facts, inMs: dayMs / 4 });
-  const parcels = [...new Set([...order.parcels, ...found.numbers.filter((number) => trackable.test(number))])].slice(0, mostParcels);
-  const isNews = parcels.length > order.parcels.length;
-  // What was told in shadow alone was not told: a person does it, and no later mode.
-  const untold = order.told !== null && ["failed", "rejected", "expired", "shadowed"].includes(order.told.status);
-  if (isNews) {
-    const telling = { ...order, parcels };
-    return to({ state: "shipped", reason: null, facts, parcels, inMs: hourMs }, [
-      tell(telling, found, { notify: config.notifyCustomer, now }),
-    ]);
-  }
-  if (found.state === "delivered" && !untold) return to({ state: "over", reason: "delivered", facts, inMs: null });
-  if (parcels.length > 0) {
-    if (now - order.since > arrivedMs) return to({ state: "over", reason: "arrived", facts, inMs: null });
-    return to({ state: "shipped", reason: untold ? "untold" : null, facts, inMs: dayMs / 4 });
-  }
-  if (found.state === "unpaid") return to({ state: "ordered", reason: "supplier_unpaid", facts, inMs: hourMs });
-  // Since it was ordered, also where it was called silent before.
-  const isSilent = order.state === "ordered" && (order.reason === "silent" || now - order.since >= config.silentDays * dayMs);
-  return to({ state: "ordered", reason: isSilent ? "silent" : null, facts, inMs: hourMs * 3 });
+  const parts = placed ? await restOf(reading, order, placed) : [];
+  return { ...onItsWay(reading, order, found), ...(parts.length > 0 && { parts }) };
 }
 
-/** Tells the shop of all parcels that are known by now. */
-function tell(
-  record: SupplyRecord,
-  { carrier }: Standing,
-  { notify, now }: { notify: boolean; now: number },
-): Assessed["proposals"][number] {
-  const lines = record.lines.map(({ line, ordered: quantity }) => ({ line, quantity }));
-  const payload = { orderId: record.orderId, numbers: [...record.parcels], carrier: carrier || "Other", lines, notify };
-  return {
-    ...{ subject: `order:${record.orderId}`, dedupe: parcelsKey(record), expiresAt: now + 14 * dayMs, owed: true },
-    ...(record.customerId !== null && { customerId: record.customerId }),
-    steps: [{ kind: shopifyFulfilment.id, payload }],
-    evidence: {
-      line: record.parcels.length > 1 ? "parcels" : "parcel",
-      params: { parcels: record.parcels.join(", "), count: record.parcels.length },
-    },
-  };
+/** The same of one that nobody called off. */
+function onItsWay(reading: SupplyReading, order: SupplyOrder, found: Standing): Assessed {
+  const { now, config } = reading;
+  const facts = { word: found.word };
+  const to = (next: Omit<Stand, "facts">): Assessed => stands(order, now, { ...next, facts });
+  const parcels = [...new Set([...order.parcels, ...found.numbers.filter((number) => trackable.test(number))])].slice(0, mostParcels);
+  const isArrived = now - order.since > arrivedMs;
+  // What was told in shadow alone was not told: a person does it, and no later mode. What was not even proposed, since it was off, is proposed.
+  const untold = order.told !== null && ["failed", "rejected", "expired", "shadowed"].includes(order.told.status);
+  if (parcels.length > order.parcels.length || (parcels.length > 0 && order.told === null && !isArrived)) {
+    const shipped = to({ state: "shipped", reason: null, parcels, inMs: hourMs });
+    return { ...shipped, proposals: [telling(reading, shipped.record, found)] };
+  }
+  if (found.state === "delivered" && !untold) return to({ state: "over", reason: "delivered", inMs: null });
+  if (parcels.length > 0) {
+    if (isArrived) return to({ state: "over", reason: "arrived", inMs: null });
+    return to({ state: "shipped", reason: untold ? "untold" : null, inMs: dayMs / 4 });
+  }
+  if (found.state === "unpaid") {
+    // It was paid a moment ago, and is not shown to be yet.
+    if (order.action?.status === "done" && isFresh(order, now)) return to({ state: "ordered", reason: null, inMs: hourMs / 12 });
+    if (order.reason === "blocked") return to({ state: "stuck", reason: "blocked", inMs: dayMs / 4 });
+    return to({ state: "ordered", reason: "supplier_unpaid", inMs: hourMs });
+  }
+  // Since it was ordered, also where it was called silent before.
+  const isSilent = order.state === "ordered" && (order.reason === "silent" || now - order.since >= config.silentDays * dayMs);
+  return to({ state: "ordered", reason: isSilent ? "silent" : null, inMs: hourMs * 3 });
 }

@@ -71,7 +71,8 @@ export interface ShopOrder {
 export interface ShopOrderLine {
   line: string;
   variant: string | null;
-  /** Of those that are still wanted, how many are not sent yet. */
+  /** How many are still wanted, sent or not; and of those how many are not sent yet. */
+  wanted: number;
   open: number;
   /** What one of them brings after all discounts, those of the whole order and of codes too, without tax. */
   unitMinor: number;
@@ -105,6 +106,7 @@ export async function readShopOrder(shop: Account, order: string): Promise<ShopO
       return {
         line: idOf(id),
         variant: variant && idOf(variant.id),
+        wanted: currentQuantity,
         open: Math.min(currentQuantity, unfulfilledQuantity),
         unitMinor: quantity > 0 ? Math.floor((amountOf(line.originalTotalSet) - off - tax) / quantity) : 0,
       };

@@ -61,6 +61,6 @@ export async function startRun(ctx: TenantCtx, { job: jobId, params }: StartRun)
   );
   const [started] = found as StoredRun[];
   if (!started) throw new Error("a run that was just made, or is open, is not there");
-  if (started.id !== id && own && canonical(own) !== canonical(started.params)) throw conflict("run_open_with_others");
+  if (started.id !== id && own && canonical(own) !== canonical(started.params)) throw conflict("run_open_covereds");
   return started;
 }

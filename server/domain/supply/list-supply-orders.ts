@@ -14,16 +14,16 @@ export async function listSupplyOrders(ctx: TenantCtx, { state, cursor, limit }:
   const shop = await shopOf(ctx);
   const counts = Object.fromEntries(supplyStates.map((each) => [each, 0])) as SupplyOrders["counts"];
   if (shop === null) return { orders: [], counts, next: null };
-  const [at, order, provider] = cursor?.split("~") ?? [];
+  const [at, order, provider, part] = cursor?.split("~") ?? [];
   const behind =
     cursor === undefined
       ? undefined
-      : sql`(${supplyOrders.createdAt}, ${supplyOrders.orderId}, ${supplyOrders.provider}) < (${Number(at)}, ${order}, ${provider})`;
+      : sql`(${supplyOrders.createdAt}, ${supplyOrders.orderId}, ${supplyOrders.provider}, ${supplyOrders.part}) < (${Number(at)}, ${order}, ${provider}, ${Number(part)})`;
   const ofShop = eq(supplyOrders.connectionId, shop);
   const [rows, counted] = await Promise.all([
     readSupplied(ctx, {
       where: and(ofShop, state === undefined ? undefined : eq(supplyOrders.state, state), behind),
-      order: [desc(supplyOrders.createdAt), desc(supplyOrders.orderId), desc(supplyOrders.provider)],
+      order: [desc(supplyOrders.createdAt), desc(supplyOrders.orderId), desc(supplyOrders.provider), desc(supplyOrders.part)],
       limit: limit + 1,
     }),
     ctx.db
@@ -37,8 +37,8 @@ export async function listSupplyOrders(ctx: TenantCtx, { state, cursor, limit }:
   const last = page.at(-1);
   return {
     orders: page.map((row) => ({
-      ...{ order: row.orderId, supplier: row.provider, state: row.state, reason: row.reason, since: row.since, createdAt: row.createdAt },
-      ...{ nextAt: row.nextAt, parcels: [...row.parcels], may: decisionsOf(row) },
+      ...{ order: row.orderId, supplier: row.provider, part: row.part, state: row.state, reason: row.reason },
+      ...{ since: row.since, createdAt: row.createdAt, nextAt: row.nextAt, parcels: [...row.parcels], may: decisionsOf(row) },
       facts: {
         ...row.facts,
         short: row.facts.short?.map((each) => ({ ...each })),
@@ -47,6 +47,6 @@ export async function listSupplyOrders(ctx: TenantCtx, { state, cursor, limit }:
       action: row.action && row.actionId !== null ? { id: row.actionId, status: row.action.status } : null,
     })),
     counts,
-    next: rows.length > limit && last ? `${last.createdAt}~${last.orderId}~${last.provider}` : null,
+    next: rows.length > limit && last ? `${last.createdAt}~${last.orderId}~${last.provider}~${last.part}` : null,
   };
 }

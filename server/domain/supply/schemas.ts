@@ -2,6 +2,11 @@ import * as z from "zod";
 import { actionStates } from "#db/words/actions.ts";
 import { mappingStates, suppliers, supplyReasons, supplyStates } from "#db/words/supply.ts";
 
+/**
+ * `again`: look at it now, and propose it anew. `anyway`: the same whatever it earns, at what it costs now. `partly`: the same with what there is of it.
+ * `close`: a person takes care of it.
+ */
+const decisions = ["again", "anyway", "partly", "close"] as const;
 const ShopId = z.string().regex(/^\d{1,20}$/);
 const Provider = z.enum(suppliers);
 
@@ -9,7 +14,7 @@ export const ListSupplyOrders = z.object({
   state: z.enum(supplyStates).optional().describe("Those that stand so alone."),
   cursor: z
     .string()
-    .regex(/^\d{1,15}~\d{1,20}~\w{1,20}$/)
+    .regex(/^\d{1,15}~\d{1,20}~\w{1,20}~\d{1,3}$/)
     .optional()
     .describe("`next` of the page before."),
   limit: z.number().int().min(1).max(100).default(50),
@@ -20,6 +25,9 @@ export type ListSupplyOrders = z.infer<typeof ListSupplyOrders>;
 const SupplyOrder = z.object({
   order: z.string(),
   supplier: Provider,
+  part: z
+    .number()
+    .describe("Which of several goes at that supplier: what there was too little of at first, or lines that were added later."),
   state: z.enum(supplyStates),
   reason: z.enum(supplyReasons).nullable().describe("Why it stands there; null where the state says it."),
   facts: z
@@ -30,6 +38,8 @@ const SupplyOrder = z.object({
       rate: z.object({ from: z.string(), to: z.string() }).optional(),
       word: z.string().optional(),
       message: z.string().optional(),
+      price: z.string().optional(),
+      was: z.enum(supplyReasons).optional(),
     })
     .describe("What the reason names."),
   since: z.number(),
@@ -40,7 +50,7 @@ const SupplyOrder = z.object({
     .object({ id: z.string(), status: z.enum(actionStates) })
     .nullable()
     .describe("What was proposed last to order it."),
-  may: z.array(z.enum(["again", "anyway", "close"])).describe("What a person can do about it."),
+  may: z.array(z.enum(decisions)).describe("What a person can do about it."),
 });
 export type SupplyOrderShown = z.infer<typeof SupplyOrder>;
 
@@ -51,9 +61,14 @@ export const SupplyOrders = z.object({
 });
 export type SupplyOrders = z.infer<typeof SupplyOrders>;
 
-/** `again`: look at it now, and propose it anew. `anyway`: the same whatever it earns. `close`: a person takes care of it. */
-export const DecideSupply = z.object({ order: ShopId, supplier: Provider, does: z.enum(["again", "anyway", "close"]) });
-export type DecideSupply = z.infer<typeof DecideSupply>;
+/** Beside what `decisions` are: which of several goes at the supplier it is about, usually the first. */
+export const DecideSupply = z.object({
+  order: ShopId,
+  supplier: Provider,
+  part: z.number().int().min(0).max(99).default(0).describe("`part` of the order."),
+  does: z.enum(decisions),
+});
+export type DecideSupply = z.input<typeof DecideSupply>;
 
 export const ListSupplyVariants = z.object({
   show: z

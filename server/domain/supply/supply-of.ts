@@ -11,8 +11,9 @@ const ordering = alias(actions, "ordering");
 const telling = alias(actions, "telling");
 
 /** In SQL as `orderKey` and `parcelsKey` say it. */
-const orderKey = sql`'order:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || ${supplyOrders.round}`;
-const parcelsKey = sql`'parcels:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || json_array_length(${supplyOrders.parcels})`;
+const ofPart = sql`iif(${supplyOrders.part} > 0, ':p' || ${supplyOrders.part}, '')`;
+const orderKey = sql`'order:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || ${supplyOrders.round} || ${ofPart}`;
+const parcelsKey = sql`'parcels:' || ${supplyOrders.orderId} || ':' || ${supplyOrders.provider} || ':' || json_array_length(${supplyOrders.parcels}) || ${ofPart}`;
 
 /**
  * What was proposed under a key, in shadow too: what was only tried is not proposed once more when it could be done, since somebody has done it
@@ -40,7 +41,7 @@ export async function readSupplied(
     ...row,
     actionId: action?.id ?? null,
     action: action && {
-      ...{ status: action.status, reason: action.reason, message: action.failureMessage },
+      ...{ status: action.status, reason: action.reason, message: action.failureMessage, endedAt: action.finishedAt },
       isPersons: action.status === "unsure" && action.availableAt === null,
     },
     told: told && { status: told.status },
@@ -64,14 +65,14 @@ export function supplyOf(ctx: TenantCtx, connectionId = ""): Supply {
             sql`${supplyMappings.variantId} in (select value from json_each(${JSON.stringify(variants)}))`,
           ),
         );
-      return rows.flatMap(({ variantId: variant, provider, reference, pack }) =>
-        provider !== null && reference !== null ? [{ variant, provider, reference, pack }] : [],
+      return rows.flatMap(({ variantId: variant, provider, reference, pack, mappedAt }) =>
+        provider !== null && reference !== null ? [{ variant, provider, reference, pack, mappedAt }] : [],
       );
     },
     known: (orders) =>
       readSupplied(ctx, {
         where: and(ofShop, inArray(supplyOrders.orderId, [...orders])),
-        order: [asc(supplyOrders.orderId)],
+        order: [asc(supplyOrders.orderId), asc(supplyOrders.provider), asc(supplyOrders.part)],
         limit: 100,
       }),
     due: ({ now, limit }) =>

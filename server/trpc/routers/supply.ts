@@ -37,7 +37,7 @@ export const supply = router({
     .meta({
       openapi: {
         ...{ method: "POST", path: "/supply/{tenant}/orders/{order}/{supplier}", tags },
-        summary: "Look at an order again, order it below the margin, or close it",
+        summary: "Look at an order again, order it below the margin or in part, or close it",
         description: "Orders nothing: what is proposed anew is decided like any other action.",
       },
     })

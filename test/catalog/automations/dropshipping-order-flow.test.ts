@@ -3,14 +3,15 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { actionSteps, actions, connections, policies, supplyMappings, supplyOrders } from "#db/schema/index.ts";
 import type { ActionReason, ActionState, PolicyMode } from "#db/words/actions.ts";
 import type { Supplier, SupplyReason, SupplyState } from "#db/words/supply.ts";
+import type { Account } from "#server/catalog/account.ts";
 import { kindOf } from "#server/catalog/actions/registry.ts";
 import { dropshippingOrderFlow } from "#server/catalog/automations/dropshipping-order-flow.ts";
 import { inShopCurrency, SupplyConfig } from "#server/catalog/automations/supply-settings.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { besideShop, doingOf, sandbox, supplier } from "#test/catalog/actions/doing.ts";
 import { control } from "#test/domain/connecting/consent.ts";
-import { dayMs, stage } from "./stage.ts";
-import { mapWare, supplierAccount, unpaidOrder } from "./supplied.ts";
+import { dayMs, hourMs, stage, wareOf } from "./stage.ts";
+import { mapWare, supplierAccount, unpaidOrder, variantOf } from "./supplied.ts";
 
 beforeEach(async () => {
   await control();
@@ -19,6 +20,8 @@ beforeEach(async () => {
 
 const today = () => new Date().toISOString().slice(0, 10);
 const rates = () => ({ usdRate: 0.8, eurRate: 0.9, ratesOn: today() });
+
+const good = { id: "V1", sku: "V1", price: 300, stock: 5 };
 
 interface Setting {
   provider?: Supplier;
@@ -32,6 +35,8 @@ interface Setting {
   without?: true;
   pack?: number;
   mode?: PolicyMode;
+  /** Its shop has Ware B too, and it has an account at the other supplier. */
+  both?: true;
 }
 
 /** A client whose shop has an order of two Ware A for 20.00, which is paid once `pays` is called. */
@@ -44,19 +49,28 @@ async function world({
   without,
   pack = 1,
   mode = "approve",
+  both,
 }: Setting = {}) {
+  const other = provider === "cj" ? "bigbuy" : "cj";
   const { account, at } = await supplierAccount(provider, change);
+  const beside = both && (await supplierAccount(other));
+  /** What happens while the supplier is asked. */
+  const meanwhile: { now?: () => Promise<unknown> } = {};
+  const json: Account["json"] = async (...asked) => {
+    await meanwhile.now?.();
+    return account.json(...asked);
+  };
+  const accounts = { ...(!without && { [provider]: { ...account, json } }), ...(beside && { [other]: beside.account }) };
   const staged = await stage(
     dropshippingOrderFlow,
-    { orders: [unpaidOrder(1, order)] },
-    { mode, config: { ...rates(), ...config }, ...(!without && { others: { [provider]: account } }) },
+    { orders: [unpaidOrder(1, order)], ...(both && { products: [wareOf("A"), wareOf("B")] }) },
+    { mode, config: { ...rates(), ...config }, others: accounts },
   );
   const { ctx, domain } = staged;
-  const other = provider === "cj" ? "bigbuy" : "cj";
-  const gone = without ? [provider, other] : [other];
+  const gone = (["cj", "bigbuy"] as const).filter((each) => !(each in accounts));
   for (const each of gone) await ctx.db.delete(connections).where(inTenant(ctx, connections, eq(connections.provider, each)));
   await staged.read();
-  if (!unmapped) await mapWare(staged, provider, pack);
+  if (!unmapped) await mapWare(staged, provider, { pack });
   await staged.run();
   const rows = () => ctx.db.select().from(supplyOrders).where(inTenant(ctx, supplyOrders));
   const set = (values: Partial<typeof supplyOrders.$inferInsert>) =>
@@ -65,6 +79,8 @@ async function world({
     ...staged,
     at,
     provider,
+    meanwhile,
+    set,
     async pays() {
       await staged.change({ payments: [{ orderId: 1 }] });
       await staged.read();
@@ -76,13 +92,16 @@ async function world({
       await staged.run();
     },
     row: async () => (await rows())[0] ?? expect.unreachable("there is no row"),
+    rowAt: async (where: Supplier) => (await rows()).find((row) => row.provider === where),
+    mapAlso: (sku: string, where: Supplier, mappedAt = 1) => mapWare(staged, where, { sku, mappedAt }),
+    variant: (sku: string) => variantOf(staged, sku),
     rows,
     actions: async () => (await staged.proposed()).map(({ dedupe, steps }) => ({ dedupe, kinds: steps.map(({ kind }) => kind) })),
     /** What became of what was last proposed of ordering. */
-    becomes: (status: ActionState, reason: ActionReason | null = null, failureMessage: string | null = null) =>
+    becomes: (status: ActionState, reason: ActionReason | null = null, failureMessage: string | null = null, finishedAt = 1) =>
       ctx.db
         .update(actions)
-        .set({ status, reason, failureMessage })
+        .set({ status, reason, failureMessage, finishedAt })
         .where(inTenant(ctx, actions, eq(actions.status, "waiting"))),
     /** Does the steps that were proposed, as the engine would, up to so many of them. */
     async orders(most = 9) {
@@ -168,7 +187,6 @@ describe("an order that was paid", () => {
     await client.pays();
     expect(await stands(client)).toEqual(["held", "margin"]);
     const old = new Date(Date.now() - 32 * dayMs).toISOString().slice(0, 10);
-    const good = { id: "V1", sku: "V1", price: 300, stock: 5 };
     for (const [reason, config, change] of [
       ["no_rate", { usdRate: 0 }, {}],
       ["no_rate", { ratesOn: old }, {}],
@@ -221,8 +239,106 @@ describe("an order that was paid", () => {
     const client = await world({ config: { minMarginPercent: 80 } });
     await client.pays();
     expect((await client.row()).facts.margin).toEqual({ brings: 2000, costs: 760, percent: 62, least: 80, currency: "GBP" });
-    await client.later({ waived: true });
+    // As much as it cost when somebody said so, and a little more: at another price it is asked again.
+    await client.later({ waivedUpTo: 720 });
+    expect(await stands(client)).toEqual(["held", "margin"]);
+    await client.later({ waivedUpTo: 730 });
     expect((await client.proposed())[0]?.evidence.line).toBe("cj_waived");
+  });
+
+  test("is looked at ever more seldom while it is held, and no more after 14 days", async () => {
+    const client = await world({ config: { minMarginPercent: 80 } });
+    await client.pays();
+    const inHours = async () => Math.round((((await client.row()).nextAt ?? 0) - Date.now()) / hourMs);
+    const seen = [await inHours()];
+    for (const days of [3, 10]) {
+      await client.later({ since: Date.now() - days * dayMs });
+      seen.push(await inHours());
+    }
+    expect(seen).toEqual([1, 6, 12]);
+    // Since it is held at all, whatever for.
+    await supplier("cj", client.at, { freight: null });
+    await client.later({ since: Date.now() - 15 * dayMs });
+    expect(await client.row()).toMatchObject({ state: "over", reason: "too_old", facts: { was: "no_carrier" }, nextAt: null });
+  });
+
+  test("of which there is a part is ordered so far where somebody wants it, and the rest is a part of its own", async () => {
+    const client = await world({ at: { goods: [{ ...good, stock: 1 }] }, config: { minMarginPercent: 0 } });
+    await client.pays();
+    expect(await stands(client)).toEqual(["held", "short"]);
+    await client.later({ partly: true });
+    const [first] = await client.proposed();
+    expect(first?.steps[0]?.payload).toMatchObject({ products: [{ ordered: 1, quantity: 1 }], total: { minor: 650 } });
+    await client.orders();
+    await client.later();
+    const rest = async () => (await client.rows()).find(({ part }) => part === 1);
+    expect(await rest()).toMatchObject({ state: "held", reason: "new", lines: [] });
+    await client.later();
+    expect(await rest()).toMatchObject({ state: "held", reason: "short", facts: { short: [{ quantity: 1, there: 0 }] } });
+    await supplier("cj", client.at, { goods: [{ ...good, stock: 5 }] });
+    await client.later();
+    const [, second] = await client.proposed();
+    expect(second?.steps[0]?.payload).toMatchObject({ number: expect.stringMatching(/-p1$/), products: [{ ordered: 1 }] });
+    // Of all that was wanted nothing is left.
+    await client.later();
+    expect((await client.rows()).map(({ part }) => part)).toEqual([0, 1]);
+  });
+
+  test("with parts has each told to the shop for itself", async () => {
+    const client = await world({ at: { goods: [{ ...good, stock: 1 }] }, config: { minMarginPercent: 0 } });
+    await client.pays();
+    await client.later({ partly: true });
+    await client.orders();
+    await supplier("cj", client.at, { goods: [{ ...good, stock: 5 }] });
+    await client.later();
+    await client.later();
+    await client.orders();
+    await client.progress("SHIPPED", ["LX1000FR"]);
+    await client.later();
+    const told = (await client.actions()).filter(({ dedupe }) => dedupe.startsWith("parcels:"));
+    expect(told.map(({ dedupe }) => dedupe)).toEqual(["parcels:1:cj:1", "parcels:1:cj:1:p1"]);
+  });
+
+  test("whose product is mapped to another supplier meanwhile is ordered at one alone", async () => {
+    const client = await world({ both: true, order: { lines: "A|2|10.00;B|1|10.00", gross: 3000 } });
+    await client.mapAlso("B", "bigbuy");
+    await client.pays();
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toEqual(["order:1:bigbuy:1", "order:1:cj:1"]);
+    // BigBuy's is called off, and looked at anew once what CJ has is mapped to BigBuy.
+    await client.ctx.db
+      .update(actions)
+      .set({ status: "voided" })
+      .where(inTenant(client.ctx, actions, eq(actions.dedupe, "order:1:bigbuy:1")));
+    await client.ctx.db.update(supplyMappings).set({ provider: "bigbuy" }).where(inTenant(client.ctx, supplyMappings));
+    await client.later();
+    const again = (await client.proposed()).find(({ dedupe }) => dedupe === "order:1:bigbuy:2");
+    expect(again?.steps[0]?.payload).toMatchObject({ products: [{ ordered: 1 }] });
+    // Nothing is left of it where all is CJ's.
+    await client.ctx.db
+      .update(actions)
+      .set({ status: "voided" })
+      .where(inTenant(client.ctx, actions, eq(actions.dedupe, "order:1:bigbuy:2")));
+    await client.ctx.db
+      .delete(supplyMappings)
+      .where(inTenant(client.ctx, supplyMappings, eq(supplyMappings.variantId, await client.variant("B"))));
+    await client.later();
+    expect(await client.rowAt("bigbuy")).toMatchObject({ state: "held", reason: "covered" });
+  });
+
+  test("with lines that were added later has them ordered too, unless they were mapped only since", async () => {
+    const client = await world({ both: true, order: { lines: "A|2|10.00;B|1|10.00", gross: 3000 } });
+    await client.pays();
+    await client.orders();
+    await client.later();
+    expect(await client.rows()).toHaveLength(1);
+    await client.mapAlso("B", "cj", Date.now() + 1000);
+    await client.later();
+    expect(await client.rows()).toHaveLength(1);
+    await client.ctx.db.update(supplyMappings).set({ mappedAt: 1 }).where(inTenant(client.ctx, supplyMappings));
+    await client.later();
+    await client.later();
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toEqual(["order:1:cj:1", "order:1:cj:1:p1"]);
+    expect((await client.proposed())[1]?.steps[0]?.payload).toMatchObject({ products: [{ ordered: 1, vid: "V1" }] });
   });
 
   test("brings what is left after a code that takes half off the whole order", async () => {
@@ -314,10 +430,93 @@ describe("what was proposed", () => {
     expect(await stands(unpaid)).toEqual(["stuck", "blocked"]);
   });
 
-  test("and was no longer true is looked at anew: at another price under another number, and never beside one that stands", async () => {
+  test("at a price that went up past what was approved is a person's to propose anew, and the price is named", async () => {
     const client = await world();
     await client.pays();
-    await client.becomes("voided", "price_changed");
+    await client.becomes("voided", "price_changed", "9.99 USD");
+    await client.later();
+    expect(await client.row()).toMatchObject({ state: "stuck", reason: "dearer", facts: { price: "9.99 USD" }, nextAt: null });
+    expect(await client.actions()).toHaveLength(1);
+    // As a person's "check again" leaves it.
+    await client.later({ state: "held", reason: "new" });
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toEqual(["order:1:cj:1", "order:1:cj:2"]);
+  });
+
+  test("and was called off a moment ago is not proposed anew before the supplier's reads must show what it has", async () => {
+    const client = await world();
+    await client.pays();
+    await client.orders(1);
+    const ended = (finishedAt: number) =>
+      client.ctx.db.update(actions).set({ status: "voided", reason: "gone", finishedAt }).where(inTenant(client.ctx, actions));
+    await ended(Date.now());
+    await control({ settleMs: 60_000 });
+    await client.later();
+    expect([await stands(client), (await client.actions()).length]).toEqual([["proposed", null], 1]);
+    await control({ settleMs: 0 });
+    await ended(Date.now() - hourMs);
+    await client.later();
+    expect([await stands(client), (await client.actions()).length]).toEqual([["ordered", "supplier_unpaid"], 1]);
+  });
+
+  test("and cancelled in the shop is somebody's to stop where the supplier holds it all the same, and is over where it does not", async () => {
+    const [holds, not] = [await world(), await world()];
+    for (const client of [holds, not]) await client.pays();
+    await holds.orders(1);
+    for (const client of [holds, not]) {
+      await client.ctx.db
+        .update(actions)
+        .set({ status: "voided", reason: "cancelled", finishedAt: 1 })
+        .where(inTenant(client.ctx, actions));
+      await client.change({ cancellations: [{ orderId: 1 }] });
+      await client.later();
+      await client.later();
+    }
+    expect([await stands(holds), await stands(not)]).toEqual([
+      ["stuck", "shop_cancelled"],
+      ["over", "cancelled"],
+    ]);
+  });
+
+  test("of which nobody can say whether it was done is followed once a person says so", async () => {
+    const client = await world();
+    await client.pays();
+    await client.orders();
+    const is = (status: ActionState) =>
+      client.ctx.db.update(actions).set({ status, availableAt: null }).where(inTenant(client.ctx, actions));
+    await is("unsure");
+    await client.later();
+    expect(await client.row()).toMatchObject({ state: "stuck", reason: "unclear", nextAt: expect.any(Number) });
+    await is("done");
+    await client.later();
+    expect(await stands(client)).toEqual(["ordered", null]);
+  });
+
+  test("and declined is over once the shop cancels the order, though nobody looks at it any more", async () => {
+    const client = await world();
+    await client.pays();
+    await client.becomes("rejected");
+    await client.later();
+    expect(await client.row()).toMatchObject({ state: "stuck", reason: "declined", nextAt: null });
+    await client.change({ cancellations: [{ orderId: 1 }] });
+    await client.read();
+    await client.run();
+    await client.run();
+    expect(await stands(client)).toEqual(["over", "cancelled"]);
+  });
+
+  test("is not proposed where a person said meanwhile that they take care of it", async () => {
+    const client = await world();
+    await client.pays();
+    await client.ctx.db.delete(actions).where(inTenant(client.ctx, actions));
+    client.meanwhile.now = () => client.set({ version: 1, state: "over", reason: "by_hand", nextAt: null });
+    await client.later({ state: "held", reason: "new", round: 0 });
+    expect([await stands(client), await client.proposed()]).toEqual([["over", "by_hand"], []]);
+  });
+
+  test("and was no longer true is looked at anew, under another number, and never beside one that stands", async () => {
+    const client = await world();
+    await client.pays();
+    await client.becomes("voided", "country_changed");
     await client.later();
     const found = await client.proposed();
     expect(found.map(({ dedupe }) => dedupe)).toEqual(["order:1:cj:1", "order:1:cj:2"]);
@@ -403,6 +602,33 @@ describe.each(["cj", "bigbuy"] as const)("what %s has", (provider) => {
     await client.progress(words.off);
     await client.later();
     expect(await stands(client)).toEqual(["over", "cancelled"]);
+  });
+
+  test("and does not show yet is not lost; what it does not show later is, until it does", async () => {
+    const client = await ordered();
+    const ended = (finishedAt: number) => client.ctx.db.update(actions).set({ finishedAt }).where(inTenant(client.ctx, actions));
+    await control({ settleMs: 60_000 });
+    await ended(Date.now());
+    await client.later();
+    expect(await stands(client)).toEqual(["ordered", null]);
+    await ended(1);
+    await client.later();
+    expect(await stands(client)).toEqual(["stuck", "lost"]);
+    await control({ settleMs: 0 });
+    await client.later();
+    expect(await stands(client)).toEqual(["ordered", null]);
+  });
+
+  test("and whose parcel was found while nothing was proposed is told to the shop afterwards", async () => {
+    const client = await ordered();
+    await client.progress(words.sent, ["LX1000FR"]);
+    await client.later();
+    await client.ctx.db.delete(actions).where(inTenant(client.ctx, actions, eq(actions.dedupe, `parcels:1:${provider}:1`)));
+    await client.progress(words.arrived, ["LX1000FR"]);
+    await client.later();
+    expect((await client.actions()).map(({ dedupe }) => dedupe)).toContain(`parcels:1:${provider}:1`);
+    await client.later();
+    expect(await stands(client)).toEqual(["over", "delivered"]);
   });
 
   test("and calls off by itself is somebody's to decide, and is not ordered again by anybody else", async () => {

@@ -19,15 +19,25 @@ export async function supplierAccount(provider: Supplier, change: object = {}): 
   return { account: (await doingAt(provider, at, { scopes: [] })).account, at };
 }
 
-/** A person says that Ware A is V1 at a supplier. */
-export async function mapWare({ ctx, account }: { ctx: TenantCtx; account: Account }, provider: Supplier, pack = 1): Promise<void> {
+/** The shop's id of a ware's one variant. */
+export async function variantOf({ ctx }: { ctx: TenantCtx }, sku: string): Promise<string> {
   const [variant] = await ctx.db
     .select()
     .from(variants)
-    .where(inTenant(ctx, variants, eq(variants.sku, "A")));
+    .where(inTenant(ctx, variants, eq(variants.sku, sku)));
   if (!variant) throw new Error("the shop was not read yet");
+  return variant.externalId;
+}
+
+/** A person says that a ware is V1 at a supplier. */
+export async function mapWare(
+  of: { ctx: TenantCtx; account: Account },
+  provider: Supplier,
+  { pack = 1, sku = "A", mappedAt = 1 }: { pack?: number; sku?: string; mappedAt?: number } = {},
+): Promise<void> {
+  const { ctx, account } = of;
   await ctx.db.insert(supplyMappings).values({
-    ...{ tenantId: ctx.tenant.id, connectionId: account.connectionId, variantId: variant.externalId, state: "mapped", provider },
-    ...{ reference: "V1", name: "Lamp", pack, mappedBy: "test", mappedAt: 1 },
+    ...{ tenantId: ctx.tenant.id, connectionId: account.connectionId, variantId: await variantOf(of, sku), state: "mapped", provider },
+    ...{ reference: "V1", name: "Lamp", pack, mappedBy: "test", mappedAt },
   });
 }

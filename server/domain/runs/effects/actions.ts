@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actionCustomers, actionSteps, actions, privacyRequests } from "#db/schema/index.ts";
+import { actionCustomers, actionSteps, actions, privacyRequests, supplyOrders } from "#db/schema/index.ts";
 import { inShadow } from "#server/domain/actions/list-proposed.ts";
 import type { WriteRows } from "./writing.ts";
 
@@ -7,7 +7,8 @@ import type { WriteRows } from "./writing.ts";
  * What an automation proposes, as its policy says now; what was proposed before stays as it is. What was proposed in shadow counts for
  * the shadow alone, and there nobody is left out: the same is proposed once more when it could be done, and the comparison of the two groups begins
  * with that, for both. What was drawn before the automation began anew is in no group of today's. In the run's own batch, so that a run that
- * lost its lease proposes nothing. Of a customer who was forgotten since the run began nothing is written: it had read them before.
+ * lost its lease proposes nothing. Of a customer who was forgotten since the run began nothing is written: it had read them before. Nor of an order at
+ * a supplier that a person changed since it was read: they may have said that they take care of it.
  */
 export const writeActions: WriteRows = ({ db, now, rows, held }) => [
   ...rows(({ proposed, connectionIds: [source = ""] }) =>
@@ -27,6 +28,7 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
       each.salt,
       each.steps.flatMap(({ names }) => names),
       each.owed ? 1 : 0,
+      each.asRead ? [each.asRead.orderId, each.asRead.provider, each.asRead.part, each.asRead.version] : null,
     ]),
   ).map((json) =>
     db
@@ -39,7 +41,9 @@ export const writeActions: WriteRows = ({ db, now, rows, held }) => [
           null, null, null, null, null, 0, null, null, 0, null, null, null
           ${held(json, sql`cross join policies p on p.tenant_id = r.tenant_id and p.automation = r.job and p.mode <> 'off' and p.salt = j.value->>12`)}
           and not exists (select 1 from ${privacyRequests} f where f.tenant_id = r.tenant_id and f.connection_id = j.value->>3
-            and f.kind = 'redact_customer' and (f.subject = j.value->>4 or f.subject in (select value from json_each(j.value, '$[13]'))) and f.done_at >= coalesce(r.started_at, r.created_at))`,
+            and f.kind = 'redact_customer' and (f.subject = j.value->>4 or f.subject in (select value from json_each(j.value, '$[13]'))) and f.done_at >= coalesce(r.started_at, r.created_at))
+          and not exists (select 1 from ${supplyOrders} s where s.tenant_id = r.tenant_id and s.connection_id = j.value->>3 and s.order_id = j.value->>'$[15][0]'
+            and s.provider = j.value->>'$[15][1]' and s.part = j.value->>'$[15][2]' and s.version <> j.value->>'$[15][3]')`,
       )
       .onConflictDoNothing(),
   ),
