@@ -8,11 +8,12 @@ import { wordsIn } from "./i18n/translator.server.ts";
 type Found = Outputs["syncs"]["get"];
 type List = Found["lists"][number];
 type Catalog = NonNullable<Found["catalog"]>;
+type Coupon = NonNullable<Found["coupon"]>;
 
 /** What the page of what is in step says, written on the server so that the browser gets no words for it. */
 export function drawSyncs(found: Found, reader: Reader): SyncsView {
   const t = wordsIn(reader.locale);
-  const { lists, catalog, account } = found;
+  const { lists, catalog, coupon, account } = found;
   return {
     words: {
       title: t("syncWords:title"),
@@ -20,8 +21,9 @@ export function drawSyncs(found: Found, reader: Reader): SyncsView {
     },
     lists: lists.length === 0 ? null : listsView(lists, reader),
     catalog: catalog && catalogView(catalog, reader),
+    coupon: coupon && couponView(coupon, reader),
     refused: catalog && catalog.rows.length > 0 ? refusedView(catalog, reader) : null,
-    empty: lists.length === 0 && !catalog ? { title: t("syncWords:empty"), body: t("syncWords:emptyBody") } : null,
+    empty: lists.length === 0 && !catalog && !coupon ? { title: t("syncWords:empty"), body: t("syncWords:emptyBody") } : null,
   };
 }
 
@@ -97,6 +99,36 @@ function catalogView(catalog: Catalog, reader: Reader): NonNullable<SyncsView["c
       ...(catalog.unfit > 0 ? [t("syncWords:catalog.unfit", { many: count(catalog.unfit) })] : []),
       t("syncWords:compared", { at: at(catalog.comparedAt) }),
     ],
+  };
+}
+
+function couponView(coupon: Coupon, reader: Reader): NonNullable<SyncsView["coupon"]> {
+  const t = wordsIn(reader.locale);
+  const { count, at } = sayer(reader);
+  const tile = (key: "ready" | "assigned" | "used" | "expired" | "waiting" | "lately", value: string) => ({
+    ...{ key, label: t(`syncWords:coupon.${key}`), value },
+  });
+  const name = isolate(coupon.coupon);
+  const { ready, assigned, used, expired, waiting, lately, keep, below, most, filledAt } = coupon;
+  return {
+    figures: {
+      title: t("syncWords:coupon.title", { coupon: name }),
+      tiles: [
+        tile("ready", count(ready)),
+        tile("assigned", count(assigned)),
+        tile("used", count(used)),
+        tile("expired", count(expired)),
+        tile("waiting", count(waiting)),
+        tile("lately", t("syncWords:coupon.ofMost", { many: count(lately), most: count(most) })),
+      ],
+      notes: [
+        t("syncWords:coupon.keeps", { keep: count(keep), below: count(below) }),
+        ...(filledAt === null ? [] : [t("syncWords:coupon.filled", { at: at(filledAt) })]),
+        t("syncWords:compared", { at: at(coupon.comparedAt) }),
+      ],
+    },
+    tag: coupon.isOurs ? { lead: t("syncWords:coupon.tag"), text: `{% coupon_code '${coupon.coupon}' %}` } : null,
+    problem: coupon.isOurs ? null : { title: t("syncWords:coupon.notOurs", { coupon: name }), body: t("syncWords:coupon.notOursBody") },
   };
 }
 

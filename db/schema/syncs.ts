@@ -12,7 +12,7 @@ export const syncs = sqliteTable(
     connectionId: text().notNull(),
     accountId: text().notNull(),
     automation: text().notNull(),
-    /** A segment, or `catalog`. */
+    /** A segment, `catalog` or `coupon`. */
     what: text().notNull(),
     facts: json<SyncFacts>().notNull(),
     comparedAt: instant().notNull(),

@@ -33,7 +33,25 @@ export interface CatalogFacts {
   unfit: number;
 }
 
-export type SyncFacts = ListFacts | CatalogFacts;
+/** What a coupon came to when its codes were last counted. */
+export interface CouponFacts {
+  of: "coupon";
+  /** Its name in Klaviyo. */
+  coupon: string;
+  /** False where one of this name is there that was not made here, or has other terms. */
+  isOurs: boolean;
+  /** Codes that may be handed out, that somebody was given, that an order used, and that nobody was given in time. */
+  ready: number;
+  assigned: number;
+  used: number;
+  expired: number;
+  /** As the settings said it: so many are kept ready, it is filled up below that, and so many are made in 30 days at most. */
+  keep: number;
+  below: number;
+  most: number;
+}
+
+export type SyncFacts = ListFacts | CatalogFacts | CouponFacts;
 
 /** What a catalog has rows of. */
 export const catalogParts = ["item", "variant"] as const;

@@ -21,6 +21,7 @@ export const clientPages = [
   "/t/acme/automations/shopify-flow-bridge/flow",
   "/t/acme/automations/klaviyo-segment-lists/syncs",
   "/t/acme/automations/klaviyo-catalog-sync/syncs",
+  "/t/acme/automations/klaviyo-coupon-pool/syncs",
   "/t/acme/guide",
   "/t/acme/runs",
   "/t/acme/settings",

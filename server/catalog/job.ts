@@ -5,7 +5,7 @@ import type { ProviderFailureKind } from "#server/errors.ts";
 import type { Account } from "./account.ts";
 import type { CrmFound, CrmRecords } from "./crm.ts";
 import type { ChangedScore, CustomerBase, CustomerModel, CustomerScore } from "./customer-base.ts";
-import type { KeptCatalog, KeptEffects, KeptLists } from "./keeping.ts";
+import type { KeptCatalog, KeptCoupons, KeptEffects, KeptLists } from "./keeping.ts";
 import type { Metric } from "./metric.ts";
 import type { Occurrences } from "./occurrences.ts";
 import type {
@@ -64,9 +64,12 @@ export interface Stored {
   crm: CrmRecords;
   lists: KeptLists;
   catalog: KeptCatalog;
+  coupons: KeptCoupons;
   supply: Supply;
   /** What an automation proposed at or after an instant, whatever became of it, under keys that begin with this; of these customers, or all. */
   proposed(input: { automation: string; prefix: string; since: number; customers?: readonly string[] }): Promise<Proposed[]>;
+  /** How many of an automation's proposals under a key (`dedupe`), and under what stands behind a colon after it, are done. */
+  doneUnder(input: { automation: string; key: string }): Promise<number>;
   /**
    * Scores of the shop's customers that differ from what an automation told of them, in what is done or still may be, the largest difference first; those of whom
    * nothing was told before all others. `all`: how many there are. Another segment is always one.

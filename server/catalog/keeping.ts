@@ -24,8 +24,6 @@ export interface KeptLists {
   known(of: KeptList, profileIds: readonly string[]): Promise<string[]>;
   /** Of these profiles those whom the comparison that began at an instant found on the list without us. */
   others(of: KeptList, found: { since: number; profileIds: readonly string[] }): Promise<string[]>;
-  /** How many proposals under a key (`dedupe`), and under what stands behind a colon after it, are done. */
-  doneUnder(of: KeptList, key: string): Promise<number>;
   /** Whether something that puts people on it may still be done. */
   waits(of: KeptList): Promise<boolean>;
   /** Customers of the segment who are not on its list, by id from behind `after`. */
@@ -69,9 +67,37 @@ export interface KeptCatalog {
   gone(page: { automation: string; accountId: string; limit: number }): Promise<{ part: CatalogPart; id: string; productId: string }[]>;
 }
 
+/** Codes that were proposed for a coupon together: one discount at the shop. */
+export interface KeptBatch {
+  batch: string;
+  /** The shop's id of the discount; null where none was made. */
+  discount: string | null;
+  /** `coming`: it may still be done. Null: it came to nothing, or was taken back. */
+  stands: "done" | "coming" | null;
+  /** How many codes it was made of, and how many of them are in the coupon or are to be. */
+  size: number;
+  codes: number;
+  handOutUntil: string;
+  createdAt: number;
+  finishedAt: number | null;
+  /** What nobody was given of it was taken out again, or is to be. */
+  isWithdrawn: boolean;
+}
+
+const capMs = 30 * 86_400_000;
+/** How many codes were proposed in thirty days and came to something: what is allowed of them counts these. */
+export const codesLately = (batches: readonly KeptBatch[], now: number): number =>
+  batches.filter(({ createdAt }) => createdAt > now - capMs).reduce((sum, { codes }) => sum + codes, 0);
+
+/** What was put into a coupon at an account (`accountId`: our id of it). */
+export interface KeptCoupons {
+  /** All that were proposed for it and came to something. */
+  batches(of: { automation: string; accountId: string; coupon: string }): Promise<KeptBatch[]>;
+}
+
 /** What a step found of what is kept in step. */
 export interface KeptEffects {
-  /** How a list or a catalog is, compared now. `what`: a segment, or `catalog`. */
+  /** How a list or a catalog is, compared now. `what`: a segment, `catalog` or `coupon`. */
   syncs?: readonly { accountId: string; what: string; facts: SyncFacts }[];
   /** Who is put on a list, or taken off it, by the proposal of this key. */
   listing?: readonly {

@@ -115,14 +115,14 @@ describe.each(all)("$id", ({ automation }) => {
     expect(found).toHaveLength(caseOf(automation).proposals);
     for (const { evidence, steps, subject, customerId, expiresAt, automation: own, status } of found) {
       expect([own, status]).toEqual([automation.id, "shadowed"]);
-      expect(subject).toMatch(/^((customer|customers|order|product|products):\d+|(action|metric|incident):[\w.-]+)$/);
+      expect(subject).toMatch(/^((customer|customers|order|product|products|codes):\d+|(action|metric|incident):[\w.-]+)$/);
       // What is about many at once is about nobody whom it could leave alone, and names them where whoever is to be forgotten is found.
       if (subject.startsWith("customers:"))
         expect([customerId, steps.some(({ kind }) => kindOf(kind)?.batch !== undefined)]).toEqual([null, true]);
       // What is about us and not about the shop touches nobody there.
       else if (/^(action|metric|incident):/.test(subject))
         expect([customerId, steps.every(({ kind }) => kindOf(kind)?.touches === "internal")]).toEqual([null, true]);
-      else if (subject.startsWith("products:"))
+      else if (/^(products|codes):/.test(subject))
         expect([customerId, /customerId/.test(JSON.stringify(steps.map(({ payload }) => payload)))]).toEqual([null, false]);
       else {
         expect(customerId).toMatch(/^\d+$/);

@@ -1,16 +1,19 @@
+import { eq } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { LOCALE_COOKIE } from "#app/i18n/locale.ts";
 import { actionSteps, actions, catalogRows, connections, customerScores, listMembers, products, syncs } from "#db/schema/index.ts";
 import type { ActionState } from "#db/words/actions.ts";
-import type { CatalogFacts, ListFacts } from "#db/words/syncs.ts";
+import type { CatalogFacts, CouponFacts, ListFacts } from "#db/words/syncs.ts";
 import { readSyncs } from "#server/domain/syncs/read-syncs.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testTenantCtx } from "#test/harness.ts";
 
 const now = Date.now();
 const lists = "klaviyo-segment-lists";
 const catalog = "klaviyo-catalog-sync";
+const coupon = "klaviyo-coupon-pool";
 let made = 0;
 
 /** A client with a shop and a Klaviyo account, of whose loyal customers and products something is in step and something is not. */
@@ -53,6 +56,22 @@ async function client() {
     ...{ addedByOthers: 1, removedByOthers: 0, unknown: 3 },
   };
   const ofCatalog: CatalogFacts = { of: "catalog", keptBy: "us", products: 3, variants: 3, matched: 0, unfit: 0 };
+  const filling = await action("filling", coupon, "waiting");
+  const steps = [0, 100].map((from, at) => ({
+    ...{
+      tenantId: tenant.id,
+      actionId: filling,
+      place: at,
+      kind: "klaviyo-coupon-codes",
+      accountId: of.accountId,
+      status: "pending" as const,
+    },
+    ...{ connectionId: of.connectionId, payload: { way: "add", coupon: { id: "Gift" }, batch: "Gift:1", from, count: 25 } },
+  }));
+  await ctx.db.insert(actionSteps).values(steps);
+  const ofCoupon: CouponFacts = {
+    ...{ of: "coupon", coupon: "Gift", isOurs: true, ready: 12, assigned: 30, used: 5, expired: 3, keep: 60, below: 20, most: 200 },
+  };
   const score = (customerId: string) => ({ ...of, customerId, asOf: "2026-12-01", segment: "loyal" as const });
   const member = (profileId: string, putBy: string) => ({ ...of, segment: "loyal" as const, profileId, customerId: profileId, putBy });
   const row = (externalId: string, sentBy: string) => ({
@@ -65,13 +84,14 @@ async function client() {
     ctx.db.insert(syncs).values([
       { ...of, automation: lists, what: "loyal", facts: list, comparedAt: now },
       { ...of, automation: catalog, what: "catalog", facts: ofCatalog, comparedAt: now },
+      { ...of, automation: coupon, what: "coupon", facts: ofCoupon, comparedAt: now },
     ]),
     ctx.db.insert(customerScores).values(["1", "2", "3", "4", "5"].map(score)),
     ctx.db.insert(listMembers).values([member("1", done), member("2", waits)]),
     ctx.db.insert(catalogRows).values([row("1", sent), row("2", sent), row("3", coming)]),
     ctx.db.insert(products).values([product("1", "Linen shirt"), product("2", "Wool hat")]),
   ]);
-  return { tenant, ctx, token };
+  return { tenant, ctx, token, ofCoupon };
 }
 type Client = Awaited<ReturnType<typeof client>>;
 
@@ -104,6 +124,21 @@ test("of a catalog it is said what is in step and waits, and what was refused wi
   const page = await pageOf(await client(), catalog);
   expect(page.figures).toEqual({ products: "3", items: "1", ofVariants: "0", waiting: "1", refused: "1", hidden: "0" });
   expect(page.cells).toEqual([["Wool hat", "Enter a valid URL."]]);
+});
+
+test("of a coupon it is said how many codes are ready, handed out, used and expired, and what to put in an email", async () => {
+  const shown = await client();
+  const page = await pageOf(shown, coupon);
+  expect(page.figures).toEqual({ ready: "12", assigned: "30", used: "5", expired: "3", waiting: "50", lately: "50 of 200" });
+  expect(page.text).toContain("{% coupon_code 'Gift' %}");
+  const facts: CouponFacts = { ...shown.ofCoupon, isOurs: false };
+  await shown.ctx.db
+    .update(syncs)
+    .set({ facts })
+    .where(inTenant(shown.ctx, syncs, eq(syncs.what, "coupon")));
+  const other = await pageOf(shown, coupon);
+  expect(other.text).toContain("Klaviyo already has a coupon Gift");
+  expect(other.text).not.toContain("coupon_code");
 });
 
 test("each language says it, the agency sees the same, and before anything was compared it says when that will be", async () => {

@@ -7,6 +7,7 @@ import { Card } from "#app/components/ui/card.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { SubmitButton } from "#app/components/ui/submit-button.tsx";
 import { Table } from "#app/components/ui/table.tsx";
+import { Figures, type FiguresView } from "./figures.tsx";
 import { Notes } from "./notes.tsx";
 
 interface Leads {
@@ -30,7 +31,7 @@ export interface ShownConflict {
 export interface CrmView {
   words: Record<"title" | "description" | "show" | "hidden" | "none" | "keepShop" | "keepCrm", string>;
   /** Null before anything was compared. */
-  figures: { title: string; tiles: { key: string; label: string; value: string }[]; notes: string[] } | null;
+  figures: FiguresView | null;
   empty: { title: string; body: string };
   failed: {
     title: string;
@@ -74,19 +75,7 @@ export function CrmPage({ view, trail, may, answer }: CrmPageProps) {
       <PageHeader before={<Breadcrumbs items={[...trail, { label: words.title }]} />} title={words.title} description={words.description} />
       {figures ? (
         <div className="grid grid-cols-1 gap-8">
-          <Section title={figures.title} space="none">
-            <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-control border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
-              {figures.tiles.map(({ key, label, value }) => (
-                <div key={key} className="grid content-start gap-0.5 bg-surface px-3 py-2.5">
-                  <dt className="text-xs text-ink-faint">{label}</dt>
-                  <dd data-figure={key} className="text-lg font-semibold tabular-nums [overflow-wrap:anywhere]">
-                    {value}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-            <Notes notes={figures.notes} />
-          </Section>
+          <Figures {...figures} />
           <Conflicts view={view} may={may} revealed={answer?.revealed} />
           {failed && (
             <Section title={failed.title} space="none">

@@ -9,7 +9,7 @@ import { Link } from "#app/components/ui/link.tsx";
 import { Pagination } from "#app/components/ui/pagination.tsx";
 import { Table } from "#app/components/ui/table.tsx";
 import type { Tone } from "#app/components/ui/tone.ts";
-import { Notes } from "./notes.tsx";
+import { Figures, type FiguresView } from "./figures.tsx";
 
 interface Leads {
   label: string;
@@ -41,7 +41,7 @@ export interface ReferralNode {
 export interface ReferralsView {
   words: Record<"title" | "description", string>;
   /** Null before there is anything. */
-  figures: { title: string; tiles: { key: string; label: string; value: string }[]; notes: string[] } | null;
+  figures: FiguresView | null;
   refused: {
     title: string;
     caption: string;
@@ -68,21 +68,7 @@ export function ReferralsPage({
     <>
       <PageHeader before={<Breadcrumbs items={[...trail, { label: words.title }]} />} title={words.title} description={words.description} />
       <div className="grid grid-cols-1 gap-8">
-        {figures && (
-          <Section title={figures.title} space="none">
-            <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-control border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
-              {figures.tiles.map(({ key, label, value }) => (
-                <div key={key} className="grid content-start gap-0.5 bg-surface px-3 py-2.5">
-                  <dt className="text-xs text-ink-faint">{label}</dt>
-                  <dd data-figure={key} className="text-lg font-semibold tabular-nums [overflow-wrap:anywhere]">
-                    {value}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-            <Notes notes={figures.notes} />
-          </Section>
-        )}
+        {figures && <Figures {...figures} />}
         <div className={refused ? "grid grid-cols-1 gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]" : "grid grid-cols-1"}>
           <Section
             title={tree.title}

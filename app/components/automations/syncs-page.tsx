@@ -2,9 +2,12 @@ import { RefreshCw } from "lucide-react";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Breadcrumbs } from "#app/components/ui/breadcrumbs.tsx";
+import { Callout } from "#app/components/ui/callout.tsx";
 import { Card } from "#app/components/ui/card.tsx";
+import { CopyButton } from "#app/components/ui/copy-button.tsx";
 import { EmptyState } from "#app/components/ui/empty-state.tsx";
 import { Table } from "#app/components/ui/table.tsx";
+import { Figures, type FiguresView } from "./figures.tsx";
 import { Notes } from "./notes.tsx";
 
 /** What is in step and what is not, in words and figures that are written already (`draw-syncs.server.ts`). */
@@ -26,7 +29,9 @@ export interface SyncsView {
       compared: string;
     }[];
   } | null;
-  catalog: { title: string; tiles: { key: string; label: string; value: string }[]; notes: string[] } | null;
+  catalog: FiguresView | null;
+  /** `tag`: what a client puts in an email; null with `problem`, where the coupon isn't ours. */
+  coupon: { figures: FiguresView; tag: { lead: string; text: string } | null; problem: { title: string; body: string } | null } | null;
   refused: {
     title: string;
     caption: string;
@@ -37,9 +42,9 @@ export interface SyncsView {
   empty: { title: string; body: string } | null;
 }
 
-/** Lists with what is on them here and there, or a catalog with what was refused of it. */
+/** Lists with what is on them here and there, a catalog with what was refused of it, or a coupon with what became of its codes. */
 export function SyncsPage({
-  view: { words, lists, catalog, refused, empty },
+  view: { words, lists, catalog, coupon, refused, empty },
   trail,
 }: {
   view: SyncsView;
@@ -93,20 +98,30 @@ export function SyncsPage({
             </Card>
           </Section>
         )}
-        {catalog && (
-          <Section title={catalog.title} space="none">
-            <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-control border border-line bg-line sm:grid-cols-3">
-              {catalog.tiles.map(({ key, label, value }) => (
-                <div key={key} className="grid content-start gap-0.5 bg-surface px-3 py-2.5">
-                  <dt className="text-xs text-ink-faint">{label}</dt>
-                  <dd data-figure={key} className="text-lg font-semibold tabular-nums">
-                    {value}
-                  </dd>
+        {catalog && <Figures {...catalog} />}
+        {coupon?.problem && (
+          <Callout tone="warn" title={coupon.problem.title}>
+            {coupon.problem.body}
+          </Callout>
+        )}
+        {coupon && (
+          <div>
+            <Figures {...coupon.figures} />
+            {coupon.tag && (
+              <div className="mt-4 grid justify-items-start gap-2 text-sm">
+                <p>{coupon.tag.lead}</p>
+                <div className="flex max-w-full flex-wrap items-center gap-2">
+                  <code
+                    dir="ltr"
+                    className="rounded-control border border-line bg-surface px-3 py-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
+                  >
+                    {coupon.tag.text}
+                  </code>
+                  <CopyButton value={coupon.tag.text} />
                 </div>
-              ))}
-            </dl>
-            <Notes notes={catalog.notes} />
-          </Section>
+              </div>
+            )}
+          </div>
         )}
         {refused && (
           <Section title={refused.title} space="none">

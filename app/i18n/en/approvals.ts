@@ -170,6 +170,8 @@ export const approvals = {
       customers: "Customers",
       order: "Order",
       product: "Product",
+      products: "Products",
+      codes: "Codes",
       campaign: "Campaign",
       contact: "Contact",
       action: "Action",

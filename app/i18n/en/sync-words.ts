@@ -40,6 +40,22 @@ export const syncWords = {
       "Klaviyo’s own Shopify integration keeps these products, so nothing is sent beside it. How many are found depends on what it shows us.",
     unfit: "{{many}} products aren’t sent: their title or page looks like somebody’s address or phone number.",
   },
+  coupon: {
+    title: "Coupon {{coupon}}",
+    ready: "Ready to hand out",
+    assigned: "Handed out",
+    used: "Used in an order",
+    expired: "Expired unused",
+    waiting: "To be created",
+    lately: "Created in 30 days",
+    ofMost: "{{many}} of {{most}}",
+    keeps: "Kept at {{keep}} codes, refilled when fewer than {{below}} are left.",
+    filled: "Last refilled: {{at}}",
+    tag: "Put this in an email of your flow or campaign. Klaviyo fills in a code for each person:",
+    notOurs: "Klaviyo already has a coupon {{coupon}}",
+    notOursBody:
+      "It wasn’t created here or has another discount, so nothing is added to it. Choose another name in the automation’s settings.",
+  },
   refused: {
     title: "Refused by Klaviyo",
     caption: "Products and variants that Klaviyo refused, with its reason",

@@ -172,6 +172,8 @@ export const approvals = {
       customers: "Clients",
       order: "Commande",
       product: "Produit",
+      products: "Produits",
+      codes: "Codes",
       campaign: "Campagne",
       contact: "Contact",
       action: "Action",

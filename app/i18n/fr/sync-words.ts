@@ -42,6 +42,22 @@ export const syncWords = {
       "L’intégration Shopify de Klaviyo tient elle-même ces produits : rien n’est envoyé en plus. Le nombre trouvé dépend de ce qu’elle nous montre.",
     unfit: "{{many}} produits ne sont pas envoyés : leur titre ou leur page ressemble à une adresse ou à un numéro de téléphone.",
   },
+  coupon: {
+    title: "Coupon {{coupon}}",
+    ready: "Prêts à distribuer",
+    assigned: "Distribués",
+    used: "Utilisés",
+    expired: "Expirés sans usage",
+    waiting: "À créer",
+    lately: "Créés en 30 jours",
+    ofMost: "{{many}} sur {{most}}",
+    keeps: "Tenu à {{keep}} codes, complété quand il en reste moins de {{below}}.",
+    filled: "Dernier remplissage : {{at}}",
+    tag: "À placer dans un e-mail de votre flux ou campagne. Klaviyo y met un code pour chaque personne :",
+    notOurs: "Klaviyo a déjà un coupon {{coupon}}",
+    notOursBody:
+      "Il n’a pas été créé ici ou porte une autre remise : rien n’y est ajouté. Choisissez un autre nom dans les réglages de l’automatisation.",
+  },
   refused: {
     title: "Refusés par Klaviyo",
     caption: "Produits et variantes refusés par Klaviyo, avec le motif",

@@ -178,6 +178,8 @@ export const approvals = {
       customers: "לקוחות",
       order: "הזמנה",
       product: "מוצר",
+      products: "מוצרים",
+      codes: "קודים",
       campaign: "קמפיין",
       contact: "איש קשר",
       action: "פעולה",

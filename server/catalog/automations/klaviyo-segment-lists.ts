@@ -317,7 +317,7 @@ interface Made {
 const followsGroup = new Set(["entered", "left"]);
 
 async function proposalOf(
-  { now, timezone, account, lists }: ListReading,
+  { now, timezone, account, doneUnder }: ListReading,
   { segment, list, name }: Comparing,
   { way, line, profiles }: { way: "add" | "remove"; line: string; profiles: readonly ListedProfile[] },
 ): Promise<Made> {
@@ -325,7 +325,7 @@ async function proposalOf(
   const others = profiles.flatMap(({ customerId, profileId }) => (customerId === null ? [profileId] : []));
   const key = `${segment}:${line}:${dayOf(now, timezone)}:${profiles[0]?.profileId}`;
   // What was done is over, and may come about again on the same day; what a person declined, or what failed, is not asked twice on it.
-  const before = followsGroup.has(line) ? await lists.doneUnder(keptOf(account("klaviyo"), segment), key) : 0;
+  const before = followsGroup.has(line) ? await doneUnder({ automation: id, key }) : 0;
   const dedupe = before > 0 ? `${key}:${before}` : key;
   const step: ProposedStep = {
     kind: klaviyoListMembers.id,

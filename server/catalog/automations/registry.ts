@@ -5,6 +5,7 @@ import { churnPredictionResilient } from "./churn-prediction-resilient.ts";
 import { dropshippingOrderFlow } from "./dropshipping-order-flow.ts";
 import { hubspotB2bCrm } from "./hubspot-b2b-crm.ts";
 import { klaviyoCatalogSync } from "./klaviyo-catalog-sync.ts";
+import { klaviyoCouponPool } from "./klaviyo-coupon-pool.ts";
 import { klaviyoSegmentLists } from "./klaviyo-segment-lists.ts";
 import { priceDropAlerts } from "./price-drop-alerts.ts";
 import { referralProgramAutomation } from "./referral-program-automation.ts";
@@ -23,6 +24,7 @@ const watched: readonly Automation[] = [
   hubspotB2bCrm,
   klaviyoSegmentLists,
   klaviyoCatalogSync,
+  klaviyoCouponPool,
   dropshippingOrderFlow,
 ];
 

@@ -5,7 +5,7 @@ import type { CrmRecords } from "#server/catalog/crm.ts";
 import type { CustomerBase } from "#server/catalog/customer-base.ts";
 import { daysBetween, instantOf } from "#server/catalog/days.ts";
 import type { Reading } from "#server/catalog/job.ts";
-import type { KeptCatalog, KeptLists } from "#server/catalog/keeping.ts";
+import type { KeptCatalog, KeptCoupons, KeptLists } from "#server/catalog/keeping.ts";
 import type { Referrals } from "#server/catalog/referrals.ts";
 import type { ShopHistory } from "#server/catalog/shop-history.ts";
 import type { Supply } from "#server/catalog/supply.ts";
@@ -85,6 +85,7 @@ function readingAt(
     shop: only<ShopHistory>(shopAt(past, at)),
     occurrences: { behind: () => unknownThen("what happened") },
     proposed: async () => [],
+    doneUnder: async () => 0,
     changedScores: () => unknownThen("what was told of customers"),
     // How likely somebody was to buy was not fitted then.
     referrals: only<Referrals>({}),
@@ -92,6 +93,7 @@ function readingAt(
     crm: only<CrmRecords>({}),
     lists: only<KeptLists>({}),
     catalog: only<KeptCatalog>({}),
+    coupons: only<KeptCoupons>({}),
     supply: only<Supply>({}),
     base: only<CustomerBase>({ model: async () => null, scores: async () => [] }),
     account: () => unknownThen("an account"),

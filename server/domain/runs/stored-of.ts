@@ -1,5 +1,6 @@
 import type { Stored } from "#server/catalog/job.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { countDone } from "#server/domain/actions/count-done.ts";
 import { listChangedScores } from "#server/domain/actions/list-changed-scores.ts";
 import { listProposed } from "#server/domain/actions/list-proposed.ts";
 import { customerBase } from "#server/domain/commerce/customer-base.ts";
@@ -9,6 +10,7 @@ import { crmOf } from "#server/domain/crm/crm-of.ts";
 import { referralsOf } from "#server/domain/referrals/referrals-of.ts";
 import { supplyOf } from "#server/domain/supply/supply-of.ts";
 import { keptCatalog } from "#server/domain/syncs/kept-catalog.ts";
+import { keptCoupons } from "#server/domain/syncs/kept-coupons.ts";
 import { keptLists } from "#server/domain/syncs/kept-lists.ts";
 import { watchOf } from "./watch-of.ts";
 
@@ -22,7 +24,9 @@ export const storedOf = (ctx: TenantCtx, shopId: string | undefined): Stored => 
   crm: crmOf(ctx, shopId),
   lists: keptLists(ctx, shopId),
   catalog: keptCatalog(ctx, shopId),
+  coupons: keptCoupons(ctx, shopId),
   supply: supplyOf(ctx, shopId),
   changedScores: (of) => listChangedScores(ctx, shopId ?? "", of),
   proposed: (of) => listProposed(ctx, of),
+  doneUnder: (of) => countDone(ctx, of),
 });

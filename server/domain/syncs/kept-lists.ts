@@ -51,12 +51,6 @@ export function keptLists(ctx: TenantCtx, shop = ""): KeptLists {
       return rows.map(({ id }) => id);
     },
 
-    async doneUnder({ automation }, key) {
-      const [row] = await ctx.db.all<{ many: number }>(sql`select count(*) as many from ${actions} where tenant_id = ${ctx.tenant.id}
-        and automation = ${automation} and status = 'done' and (dedupe = ${key} or (dedupe > ${`${key}:`} and dedupe < ${`${key};`}))`);
-      return row?.many ?? 0;
-    },
-
     async waits(of) {
       const rows = await ctx.db.all(sql`select 1 from (${members(of)}) where stands = 'coming' limit 1`);
       return rows.length > 0;

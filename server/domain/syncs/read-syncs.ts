@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
 import { actions, catalogRows, connections, customerScores, products, syncs, variants } from "#db/schema/index.ts";
 import { type CustomerSegment, customerSegments } from "#db/words/customer-base.ts";
-import type { CatalogFacts, CatalogPart, ListFacts, SyncFacts } from "#db/words/syncs.ts";
+import type { CatalogFacts, CatalogPart, CouponFacts, ListFacts, SyncFacts } from "#db/words/syncs.ts";
+import { codesLately } from "#server/catalog/keeping.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
 import { standsTold } from "#server/domain/actions/stands-told.ts";
 import { isOthers, whyRefused } from "./kept-catalog.ts";
+import { keptCoupons } from "./kept-coupons.ts";
 import { membersIn } from "./kept-lists.ts";
 import type { KeptListState, ReadSyncs, Syncs } from "./schemas.ts";
 
@@ -23,13 +25,14 @@ export async function readSyncs(ctx: TenantCtx, { automation }: ReadSyncs): Prom
     select connection_id as shop, account_id as accountId, facts, compared_at as comparedAt from ${syncs}
     where tenant_id = ${ctx.tenant.id} and automation = ${automation} order by compared_at desc`);
   const [last] = rows;
-  if (!last) return { account: null, lists: [], catalog: null };
+  if (!last) return { account: null, lists: [], catalog: null, coupon: null };
   const at = { shop: last.shop, accountId: last.accountId, automation };
   const own = rows
     .filter(({ shop, accountId }) => shop === at.shop && accountId === at.accountId)
     .map(({ facts, comparedAt }) => ({ comparedAt, facts: JSON.parse(facts) as SyncFacts }));
   const lists = own.flatMap(({ comparedAt, facts }) => (facts.of === "list" ? [{ comparedAt, facts }] : []));
   const catalog = own.flatMap(({ comparedAt, facts }) => (facts.of === "catalog" ? [{ comparedAt, facts }] : []))[0];
+  const coupon = own.flatMap(({ comparedAt, facts }) => (facts.of === "coupon" ? [{ comparedAt, facts }] : []))[0];
   const [account] = await ctx.db.all<{ name: string }>(
     sql`select name from ${connections} where tenant_id = ${ctx.tenant.id} and id = ${at.accountId}`,
   );
@@ -37,6 +40,7 @@ export async function readSyncs(ctx: TenantCtx, { automation }: ReadSyncs): Prom
     account: account?.name ?? null,
     lists: lists.length > 0 ? await listsOf(ctx, at, lists) : [],
     catalog: catalog ? await catalogOf(ctx, at, catalog) : null,
+    coupon: coupon ? await couponOf(ctx, at, coupon) : null,
   };
 }
 
@@ -86,5 +90,22 @@ async function catalogOf(
     ...{ inStep: { item: of("item"), variant: of("variant") }, waiting: sum("waiting"), hidden: sum("hidden") },
     ...{ refused: sum("refused"), others: sum("others") },
     ...{ rows: refused, comparedAt },
+  };
+}
+
+async function couponOf(
+  ctx: TenantCtx,
+  { shop, accountId, automation }: At,
+  { comparedAt, facts: { of: _, ...facts } }: { comparedAt: number; facts: CouponFacts },
+): Promise<Syncs["coupon"]> {
+  const batches = await keptCoupons(ctx, shop).batches({ automation, accountId, coupon: facts.coupon });
+  const coming = batches.filter(({ stands }) => stands === "coming");
+  const filled = batches.flatMap(({ stands, finishedAt }) => (stands === "done" && finishedAt !== null ? [finishedAt] : []));
+  return {
+    ...facts,
+    waiting: coming.reduce((sum, { codes }) => sum + codes, 0),
+    lately: codesLately(batches, ctx.now()),
+    filledAt: filled.length > 0 ? Math.max(...filled) : null,
+    comparedAt,
   };
 }

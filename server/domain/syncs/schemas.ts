@@ -47,10 +47,27 @@ const KeptCatalog = z.object({
   comparedAt: z.number(),
 });
 
+const KeptCoupon = z.object({
+  coupon: z.string().describe("Its name at the provider."),
+  isOurs: z.boolean().describe("False where one of this name is there that was not made here, or has other terms: nothing is put into it."),
+  ready: z.number().describe("Codes that may still be handed out."),
+  assigned: z.number().describe("Codes that somebody was given."),
+  used: z.number(),
+  expired: z.number().describe("Codes that nobody was given in time."),
+  keep: z.number().describe("So many are kept ready."),
+  below: z.number().describe("It is filled up once fewer are left."),
+  most: z.number().describe("So many are made in 30 days at most."),
+  waiting: z.number().describe("Codes that are to be made: proposed, approved, or being made."),
+  lately: z.number().describe("Codes made in the last 30 days, with those that are to be."),
+  filledAt: z.number().nullable().describe("When it was last filled up."),
+  comparedAt: z.number(),
+});
+
 /** What an automation keeps in step at an account, as it was last compared, and what is under way. */
 export const Syncs = z.object({
   account: z.string().nullable().describe("The account’s name; null before anything was compared."),
   lists: z.array(KeptList),
   catalog: KeptCatalog.nullable(),
+  coupon: KeptCoupon.nullable(),
 });
 export type Syncs = z.infer<typeof Syncs>;

@@ -1,6 +1,7 @@
 import { incidents } from "#db/schema/index.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { TenantCtx } from "#server/ctx.ts";
+import { ProviderError } from "#server/errors.ts";
 import { newId } from "#server/ids.ts";
 import { scriptedAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { crmAccount } from "./crm-account.ts";
@@ -28,9 +29,10 @@ export interface Case {
   proposals: number;
 }
 
-/** A Klaviyo account without lists and products, which has a profile of everybody by the shop's id. */
+/** A Klaviyo account without lists, products and coupons, which has a profile of everybody by the shop's id. */
 export const plainKlaviyo = (): Account =>
   scriptedAccount("klaviyo", ({ path }) => {
+    if (path.startsWith("/api/coupons/")) throw new ProviderError("klaviyo", "rejected", "Not found.");
     const ids = [...(/filter=([^&]*)/.exec(path)?.[1] ?? "").matchAll(/%22(\w+)%22/g)].map(([, value]) => value);
     const isAsked = path.startsWith("/api/profiles") && path.includes("external_id%2C");
     return { data: isAsked ? ids.map((value) => ({ id: `P${value}`, attributes: { external_id: value } })) : [], links: { next: null } };
@@ -71,6 +73,11 @@ export const cases: Record<string, Case> = {
     proposals: 1,
   },
   "klaviyo-catalog-sync": {
+    shop: (now) => ({ orders: [orderOf(1, now - 40 * dayMs)] }),
+    others: async () => ({ klaviyo: plainKlaviyo() }),
+    proposals: 1,
+  },
+  "klaviyo-coupon-pool": {
     shop: (now) => ({ orders: [orderOf(1, now - 40 * dayMs)] }),
     others: async () => ({ klaviyo: plainKlaviyo() }),
     proposals: 1,
