@@ -3,11 +3,12 @@ import { oursAtLeast, type Row, ratioAtMost, rowOf } from "#scripts/bench/figure
 import { startModelWorker } from "#scripts/model-worker.ts";
 
 /** Measured together, whichever of them is asked for. */
-export const fairnessRows = ["fairness-jain", "fairness-wait"] as const;
+export const fairnessRows = ["fairness-jain", "fairness-wait", "fairness-runs-jain", "fairness-runs-wait"] as const;
 
 /**
  * A thousand clients of whom one has fifty thousand pieces of work: the lowest Jain's index of any five minutes of ours, beside groups that are
- * picked round robin piece by piece; and the longest that a piece of another client waits, beside one queue, first come, first served.
+ * picked round robin piece by piece; and the longest that a piece of another client waits, beside one queue, first come, first served. Once of
+ * actions, and once of the steps of runs.
  */
 export async function measureFairness(say: (line: string) => void): Promise<Row[]> {
   const worker = await startModelWorker("bench/fairness/fairness-worker.ts", { d1: true });
@@ -18,12 +19,15 @@ export async function measureFairness(say: (line: string) => void): Promise<Row[
       return found;
     };
     const own = await figures("/ours");
+    const runs = await figures("/our-runs");
     const first = await figures("/first-come");
     const groups = await figures("/groups");
     await figures("/shuffle");
     return [
       rowOf("fairness-jain", "index", [{ ours: own.jain, floor: groups.jain }], oursAtLeast(0.98)),
       rowOf("fairness-wait", "s", [{ ours: own.waitS, floor: first.waitS }], ratioAtMost(0.05)),
+      rowOf("fairness-runs-jain", "index", [{ ours: runs.jain, floor: groups.jain }], oursAtLeast(0.98)),
+      rowOf("fairness-runs-wait", "s", [{ ours: runs.waitS, floor: first.waitS }], ratioAtMost(0.05)),
     ];
   } finally {
     await worker.stop();

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { seededRandom } from "#sandbox/seed.ts";
 import { jain, lowestJain } from "#scripts/bench/fairness/jain.ts";
-import { firstComeFirstServed, forgetSimulated, ours, roundRobinGroups } from "#scripts/bench/fairness/schedulers.ts";
+import { firstComeFirstServed, forgetSimulated, ourRuns, ours, roundRobinGroups } from "#scripts/bench/fairness/schedulers.ts";
 import { simulate, type World } from "#scripts/bench/fairness/simulate.ts";
-import { testCtx } from "#test/harness.ts";
+import { testCtx, testEnv } from "#test/harness.ts";
 import { database } from "../runs/rig.ts";
 
 beforeEach(async () => void (await forgetSimulated(database)));
@@ -23,7 +23,7 @@ test("Jain's index is 1 where all have the same, and one in so many where one ha
 
 test("nobody waits behind another client's backlog, and what is done is shared in any five minutes", async () => {
   const clock = { at: 0 };
-  const fair = await simulate(makeWorld(), ours(database, testCtx(), clock), clock);
+  const fair = await simulate(makeWorld(), ours({ d1: testEnv.DB, log: testCtx().log, clock }), clock);
   const fifo = await simulate(makeWorld(), firstComeFirstServed());
   const groups = await simulate({ ...makeWorld(), invocations: 10 }, roundRobinGroups());
   const [own, first, robin] = [fair, fifo, groups].map((each) => ({ jain: lowestJain(each, makeWorld()), waitMs: each.longestWaitMs }));
@@ -33,4 +33,13 @@ test("nobody waits behind another client's backlog, and what is done is shared i
   expect((own?.jain ?? 0) - (robin?.jain ?? 0)).toBeGreaterThan(-0.005);
   expect(first?.jain).toBeLessThan(0.1);
   expect(first?.waitMs).toBeGreaterThan(300_000);
+}, 180_000);
+
+test("no run of another client waits behind one who reads the past in thirty jobs at once", async () => {
+  const clock = { at: 0 };
+  const world = { ...makeWorld(), invocations: 2 };
+  const fair = await simulate(world, ourRuns({ d1: testEnv.DB, log: testCtx().log, clock }), clock);
+  expect(lowestJain(fair, world)).toBeGreaterThanOrEqual(0.98);
+  expect(fair.longestWaitMs).toBeLessThan(8_000);
+  expect(fair.did.filter(([client]) => client === 0).length).toBeGreaterThan(720);
 }, 180_000);
