@@ -1,7 +1,7 @@
 import type { LoaderFunctionArgs } from "@remix-run/cloudflare";
 import { wordsIn } from "#app/i18n/translator.server.ts";
 import { enterAdmin } from "#app/portal/enter-admin.ts";
-import { enterTenant } from "#app/portal/enter-tenant.ts";
+import { enterTenant, type Permission } from "#app/portal/enter-tenant.ts";
 import { titleOf } from "#app/title.ts";
 
 /** Whose automation a page below it is about. */
@@ -11,6 +11,8 @@ export interface Below {
   timeZone: string;
   /** What stands before the pages of automations and approvals. */
   base: string;
+  /** What the reader may do there. */
+  may(permission: Permission): boolean;
 }
 
 /** What such a page shows, and what its automation is called. */
@@ -27,7 +29,8 @@ export async function loadBelow<S extends Shown>(args: LoaderFunctionArgs, load:
   const { tenant } = await enterTenant(args);
   const automation = String(args.params.automation);
   const base = `/t/${tenant.id}`;
-  const shown = await load(args, { tenant: tenant.id, automation, timeZone: tenant.timezone, base });
+  const may = (permission: Permission) => tenant.may.includes(permission);
+  const shown = await load(args, { tenant: tenant.id, automation, timeZone: tenant.timezone, base, may });
   const trail = [
     { label: wordsIn(args.context.locale)("automations:title"), to: `${base}/automations` },
     { label: shown.name, to: `${base}/automations/${automation}` },
@@ -41,7 +44,7 @@ export async function loadBelowOfClient<S extends Shown>(args: LoaderFunctionArg
   const client = await api.clients.get({ tenant: String(args.params.tenant) });
   const automation = String(args.params.automation);
   const base = `/admin/clients/${client.id}`;
-  const shown = await load(args, { tenant: client.id, automation, timeZone: client.timezone, base });
+  const shown = await load(args, { tenant: client.id, automation, timeZone: client.timezone, base, may: () => true });
   const t = wordsIn(args.context.locale);
   const trail = [
     { label: t("admin:nav.clients"), to: "/admin/clients" },

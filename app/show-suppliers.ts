@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@remix-run/cloudflare";
 import type { Inputs } from "#server/trpc/root.ts";
 import { loadAutomationState } from "./act-on-automation.ts";
+import type { Below } from "./below-automation.server.ts";
 import { drawSuppliers, TABS, type Tab } from "./draw-suppliers.server.ts";
 import { formFailure } from "./form-errors.ts";
 import { regionOf } from "./i18n/locale.ts";
@@ -12,14 +13,9 @@ const tabOf = (params: URLSearchParams): Tab => TABS.find((each) => each === par
 /** The page on which an automation shows what suppliers send for a shop. Throws a 404 for one that keeps no such thing. */
 export async function loadSuppliers(
   { request, context: { api, locale } }: Pick<LoaderFunctionArgs, "request" | "context">,
-  {
-    tenant,
-    automation,
-    timeZone,
-    may,
-    portal,
-  }: { tenant: string; automation: string; timeZone: string; may: Record<"decide" | "map", boolean>; portal: string },
+  { tenant, automation, timeZone, base: portal, may: mayDo }: Below,
 ) {
+  const may = { decide: mayDo("actions:decide"), map: mayDo("settings:write") };
   const { state } = await loadAutomationState(api, { tenant, automation });
   if (state.shows !== "suppliers") throw new Response("This automation has no suppliers", { status: 404 });
   const { pathname, searchParams } = new URL(request.url);
