@@ -56,7 +56,6 @@ export function drawSuppliers(
       caption: t("supplyWords:orders.caption"),
       columns: {
         order: t("supplyWords:orders.order"),
-        supplier: t("supplyWords:orders.supplier"),
         status: t("supplyWords:orders.status"),
         since: t("supplyWords:orders.since"),
         actions: t("supplyWords:orders.actions"),
@@ -84,7 +83,7 @@ export function drawSuppliers(
         product: t("supplyWords:products.product"),
         sku: t("supplyWords:products.sku"),
         sold: t("supplyWords:products.sold"),
-        at: t("supplyWords:products.at"),
+        at: tab === "mapped" ? t("supplyWords:products.at") : null,
         actions: t("supplyWords:products.actions"),
       },
       search: { label: t("supplyWords:products.search"), find: t("supplyWords:products.find"), q, tab },
@@ -114,9 +113,11 @@ function orderOf(order: Order, reader: Reader, { portal, may }: At): NonNullable
     key: `${order.order} ${order.supplier} ${order.part}`,
     order: order.order,
     supplier: order.supplier,
-    supplierName: NAMES[order.supplier],
     part: order.part,
-    partName: order.part > 0 ? t("supplyWords:orders.part", { part: formatCount(reader.region, order.part + 1) }) : "",
+    at:
+      order.part === 0
+        ? NAMES[order.supplier]
+        : t("supplyWords:orders.part", { supplier: NAMES[order.supplier], part: formatCount(reader.region, order.part + 1) }),
     state: { label: t(`supplyWords:states.${word}`), tone: TONES[order.state], name: order.reason ?? order.state },
     why: whyOf(order, reader),
     message: order.facts.message ?? "",
@@ -134,18 +135,22 @@ function whyOf({ state, reason, facts, supplier }: Why, reader: Reader): string 
   const t = wordsIn(locale);
   const name = NAMES[supplier];
   const money = (minor: number) => isolate(formatMoney(region, { minor, currency: facts.margin?.currency ?? "USD" }));
-  const said = reason ?? (state === "held" || state === "stuck" || state === "over" ? null : state);
+  const said = reason ?? (state === "ordered" || state === "shipped" ? state : null);
   if (said === null) return "";
   const short = (facts.short ?? []).map((each) =>
     t("supplyWords:why.shortOf", {
-      ...{ there: formatCount(region, each.there), quantity: formatCount(region, each.quantity), reference: isolate(each.reference) },
+      ...{
+        there: formatCount(region, each.there),
+        quantity: formatCount(region, each.quantity),
+        name: isolate(each.name ?? each.reference),
+      },
     }),
   );
   const { was, ...rest } = facts;
   const before = said === "too_old" && was ? ` ${whyOf({ state: "held", reason: was, facts: rest, supplier }, reader)}` : "";
   const sentence = t(`supplyWords:why.${said}`, {
     ...{
-      supplier: name,
+      supplier: isolate(name),
       references: isolate((facts.references ?? []).join(", ")),
       short: short.join(", "),
       word: isolate(facts.word ?? ""),

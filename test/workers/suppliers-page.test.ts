@@ -158,7 +158,7 @@ test("of what there is a part somebody may order that, of what there is nothing 
   await shop.put("held", "short", { ...short(0), lines });
   await shop.put("held", "short", { ...short(1), lines, part: 1 });
   const page = await shop.page();
-  expect(texts(page, "tbody tr [data-cell=primary]")).toEqual(["7Part 2", "7"]);
+  expect(texts(page, "tbody tr [data-cell=primary]")).toEqual(["7CJ Dropshipping · Part 2", "7CJ Dropshipping"]);
   expect(texts(page, "tbody form button")).toEqual([
     "Check again",
     "Order what’s there",

@@ -32,10 +32,9 @@ interface OrderLine {
   key: string;
   order: string;
   supplier: string;
-  supplierName: string;
   part: number;
-  /** Which of several goes it is, where it is not the first. */
-  partName: string;
+  /** Its supplier, and which of several goes it is there, where it is not the first. */
+  at: string;
   state: { label: string; tone: Tone; name: string };
   why: string;
   /** The supplier's own words of why it failed. */
@@ -75,7 +74,7 @@ export interface SuppliersView {
   orders: {
     title: string;
     caption: string;
-    columns: Record<"order" | "supplier" | "status" | "since" | "actions", string>;
+    columns: Record<"order" | "status" | "since" | "actions", string>;
     filters: (Leads & { count?: number; current: boolean })[];
     rows: OrderLine[];
     empty: Empty;
@@ -84,7 +83,8 @@ export interface SuppliersView {
     title: string;
     body: string;
     caption: string;
-    columns: Record<"product" | "sku" | "sold" | "at" | "actions", string>;
+    /** `at`: null where none of them is mapped. */
+    columns: Record<"product" | "sku" | "sold" | "actions", string> & { at: string | null };
     search: { label: string; find: string; q: string; tab: string };
     rows: ProductLine[];
     empty: Empty;
@@ -152,12 +152,12 @@ function Orders({
           }
           columns={[
             { key: "order", header: columns.order, primary: true, cell: (row) => <OrderNumber row={row} /> },
-            { key: "supplier", header: columns.supplier, cell: ({ supplierName }) => supplierName },
             { key: "status", header: columns.status, className: "min-w-56", cell: (row) => <Status row={row} /> },
             {
               key: "since",
               header: columns.since,
               spare: true,
+              className: "whitespace-nowrap",
               cell: ({ since }) => <time dateTime={new Date(since.at).toISOString()}>{since.text}</time>,
             },
             { key: "actions", header: columns.actions, actions: true, cell: (row) => <OrderActions row={row} /> },
@@ -169,11 +169,13 @@ function Orders({
   );
 }
 
-function OrderNumber({ row: { order, partName } }: { row: OrderLine }) {
+function OrderNumber({ row: { order, at } }: { row: OrderLine }) {
   return (
-    <span className="grid">
-      <bdi className="tabular-nums">{order}</bdi>
-      {partName && <span className="text-xs font-normal text-ink-faint">{partName}</span>}
+    <span className="grid whitespace-nowrap">
+      <span>
+        <bdi className="tabular-nums">{order}</bdi>
+      </span>
+      <span className="text-xs font-normal text-ink-muted">{at}</span>
     </span>
   );
 }
@@ -195,12 +197,7 @@ function Status({ row: { state, why, message, parcels } }: { row: OrderLine }) {
 
 function OrderActions({ row: { order, supplier, part, actions, approval } }: { row: OrderLine }) {
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      {approval && (
-        <Button asChild size="sm" variant="ghost">
-          <Link to={approval.to}>{approval.label}</Link>
-        </Button>
-      )}
+    <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2">
       {actions.map(({ does, label }) => (
         <Form key={does} method="post" preventScrollReset>
           <input type="hidden" name="order" value={order} />
@@ -211,6 +208,11 @@ function OrderActions({ row: { order, supplier, part, actions, approval } }: { r
           </Button>
         </Form>
       ))}
+      {approval && (
+        <Button asChild size="sm" variant="ghost">
+          <Link to={approval.to}>{approval.label}</Link>
+        </Button>
+      )}
     </div>
   );
 }
@@ -256,19 +258,9 @@ function Products({
             },
             { key: "sku", header: columns.sku, named: true, cell: ({ sku }) => <bdi>{sku}</bdi> },
             { key: "sold", header: columns.sold, align: "end", cell: ({ sold }) => sold },
-            {
-              key: "at",
-              header: columns.at,
-              cell: ({ at }) =>
-                at && (
-                  <span className="grid">
-                    <span>
-                      {at.supplier}: <bdi className="[overflow-wrap:anywhere]">{at.name}</bdi>
-                    </span>
-                    <bdi className="text-xs text-ink-faint">{at.reference}</bdi>
-                  </span>
-                ),
-            },
+            ...(columns.at === null
+              ? []
+              : [{ key: "at", header: columns.at, cell: ({ at }: ProductLine) => at && <AtSupplier at={at} /> }]),
             { key: "actions", header: columns.actions, actions: true, cell: (row) => <ProductActions row={row} /> },
           ]}
         />
@@ -278,9 +270,22 @@ function Products({
   );
 }
 
+function AtSupplier({ at: { supplier, name, reference } }: { at: NonNullable<ProductLine["at"]> }) {
+  return (
+    <span className="grid">
+      <span>
+        {supplier}: <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
+      </span>
+      <span className="text-xs text-ink-faint">
+        <bdi>{reference}</bdi>
+      </span>
+    </span>
+  );
+}
+
 function ProductActions({ row: { key, map, actions } }: { row: ProductLine }) {
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2">
       {map && (
         <Button asChild size="sm">
           <Link to={map.to}>{map.label}</Link>
@@ -325,7 +330,7 @@ function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | 
           ))}
         </div>
         {suppliers.length > 0 && (
-          <Form method="post" className="grid gap-4 sm:grid-cols-3">
+          <Form method="post" className="grid items-start gap-4 sm:grid-cols-3">
             <input type="hidden" name="variant" value={variant} />
             <Field label={labels.supplier} {...errorOf(failure, "supplier")}>
               <Select name="supplier" options={suppliers} defaultValue={typed.supplier ?? ""} />

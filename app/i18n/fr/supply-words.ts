@@ -3,13 +3,12 @@ import type { Translation } from "../shape.ts";
 
 export const supplyWords = {
   title: "Commandes fournisseurs",
-  description: "Les commandes que CJ Dropshipping et BigBuy expédient pour vous, et vos produits correspondants.",
+  description: "Les commandes que CJ Dropshipping et BigBuy expédient pour vous, et les produits concernés.",
   tabs: { orders: "Commandes", open: "Produits à associer", mapped: "Produits associés", own: "Expédiés par vous" },
   orders: {
     title: "Commandes",
     caption: "Commandes chez les fournisseurs",
     order: "Commande",
-    supplier: "Fournisseur",
     status: "État",
     since: "Depuis",
     actions: "Actions",
@@ -22,7 +21,7 @@ export const supplyWords = {
     again: "Vérifier à nouveau",
     anyway: "Commander quand même",
     partly: "Commander le disponible",
-    part: "Partie {{part}}",
+    part: "{{supplier}} · Partie {{part}}",
     close: "Je m’en occupe",
   },
   filters: {
@@ -59,7 +58,7 @@ export const supplyWords = {
     no_email: "Le fournisseur exige une adresse e-mail. Ajoutez-la dans Shopify.",
     unknown_product: "{{supplier}} ne vend pas {{references}}. Modifiez l’association.",
     short: "Stock insuffisant chez {{supplier}} : {{short}}. Nous commanderons quand tout sera disponible.",
-    shortOf: "{{there}} sur {{quantity}} × {{reference}}",
+    shortOf: "{{there}} sur {{quantity}} × {{name}}",
     no_carrier: "{{supplier}} n’a pas de transporteur pour cette adresse.",
     no_rate: "Aucun taux récent de {{from}} vers {{to}}. Indiquez-le dans les réglages.",
     margin: "Rapporte {{brings}}, coûte {{costs}} : {{percent}} % de marge, sous vos {{least}} %.",
@@ -87,7 +86,6 @@ export const supplyWords = {
     arrived: "Sans nouvelles depuis 60 jours. Elle est sans doute arrivée.",
     by_hand: "Quelqu’un s’en occupe à la main.",
     too_old: "En attente depuis plus de 14 jours, nous ne vérifions plus. Dernier motif :",
-    proposed: "Voir l’approbation.",
     ordered: "{{supplier}} la prépare ({{word}}).",
     shipped: "En route.",
   },

@@ -32,7 +32,7 @@ const SupplyOrder = z.object({
   reason: z.enum(supplyReasons).nullable().describe("Why it stands there; null where the state says it."),
   facts: z
     .object({
-      short: z.array(z.object({ reference: z.string(), quantity: z.number(), there: z.number() })).optional(),
+      short: z.array(z.object({ reference: z.string(), name: z.string().optional(), quantity: z.number(), there: z.number() })).optional(),
       references: z.array(z.string()).optional(),
       margin: z.object({ brings: z.number(), costs: z.number(), percent: z.number(), least: z.number(), currency: z.string() }).optional(),
       rate: z.object({ from: z.string(), to: z.string() }).optional(),
