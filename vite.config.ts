@@ -90,10 +90,15 @@ export default defineConfig(({ command, isSsrBuild }) => ({
     },
   },
   resolve: {
-    alias: [{ find: /^\.\.\/createLucideIcon\.mjs$/, replacement: resolve(import.meta.dirname, "app/components/ui/icon-of.ts") }],
+    alias: [
+      { find: /^\.\.\/createLucideIcon\.mjs$/, replacement: resolve(import.meta.dirname, "app/components/ui/icon-of.ts") },
+      // The Worker needs nothing of the browser's renderer, which is as large as all of our pages.
+      ...(isSsrBuild === true ? [{ find: /^react-dom$/, replacement: resolve(import.meta.dirname, "app/react-dom.server.ts") }] : []),
+    ],
   },
   server: { watch: { ignored: ["**/.wrangler/**", "**/.atrium/**", "**/build/**", "**/coverage/**"] } },
-  ssr: { noExternal: true, resolve: { conditions: ["workerd", "worker", "browser"] } },
+  // Bundled with what else the Worker has of it.
+  ssr: { noExternal: true, external: ["zod"], resolve: { conditions: ["workerd", "worker", "browser"] } },
   build: {
     minify: true,
     // What is loaded later needs little beyond those two files, and the list of what each needs would weigh on every page.
