@@ -24,7 +24,7 @@ const TONES: Partial<Record<ActionState, Tone>> = {
 export function drawFlow(found: Found, reader: Reader, { base, automation }: { base: string; automation: string }): FlowView {
   const t = wordsIn(reader.locale);
   const { locale } = reader;
-  const { mode, rules, sent, received, may } = found;
+  const { mode, rules, sent, received, may, checkouts } = found;
   return {
     words: { title: t("flowWords:title"), description: t("flowWords:description") },
     standsStill: mode === "off" || mode === "shadow" ? t(`flowWords:${mode}`) : null,
@@ -44,6 +44,15 @@ export function drawFlow(found: Found, reader: Reader, { base, automation }: { b
           allowed: may[name],
           says: t(may[name] ? "flowWords:may.yes" : "flowWords:may.no"),
         },
+      })),
+    },
+    checkouts: checkouts && {
+      title: t("flowWords:checkouts.title"),
+      lead: t("flowWords:checkouts.lead"),
+      caption: t("flowWords:checkouts.caption"),
+      rows: [...checkouts].reverse().map(({ day, checkouts: many }) => ({
+        ...{ key: day, day: formatDay(reader.region, day), many: formatCount(reader.region, many) },
+        share: many / Math.max(1, ...checkouts.map((each) => each.checkouts)),
       })),
     },
     sent: {

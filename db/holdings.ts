@@ -44,6 +44,7 @@ import {
   occurrences,
   orderContents,
   orders,
+  pixelDays,
   policies,
   policyModeChanges,
   privacyRequests,
@@ -624,6 +625,14 @@ export const holdings: readonly Holding[] = [
     exported: { file: "webhook_deliveries.json", key: ["id"] },
     atEnd: "erased",
     withAccount: { stays: "that something came, without what it said and of whom; for ninety days" },
+  },
+  {
+    table: pixelDays,
+    client: "tenantId",
+    data: ["connectionId", "day", "checkouts"],
+    exported: { file: "storefront_checkouts.csv", key: ["connectionId", "day"] },
+    atEnd: "erased",
+    withAccount: "erased",
   },
   {
     table: flowCalls,

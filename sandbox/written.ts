@@ -7,6 +7,7 @@ export interface Thing {
         | "klaviyo_profile"
         | "klaviyo_event"
         | "tags"
+        | "shopify_pixel"
         | "discount"
         | "redeem_code"
         | "redeem_job"

@@ -33,6 +33,8 @@ export const doors: readonly Door[] = [
   { path: "/healthz", who: "anybody", ...closed },
   // There is no browser: whoever sends these says who it is by a signature.
   { path: "/webhooks/*", who: "signature", ...closed, senders: "any", maxBody: null },
+  // Visitors of clients' shops: nothing is proven, nothing is answered (server/domain/flow/receive-signal.ts).
+  { path: "/pixel", who: "anybody", ...closed, senders: "any", maxBody: null },
   { path: "/api/trpc/*", who: "procedure", ...closed, limits: changes },
   { path: "/api/auth/oauth/*", who: "person", ...closed, limits: consents },
   { path: "/api/integrations/*", who: "person", ...closed, limits: [...consents, "change:person"] },

@@ -12,6 +12,7 @@ import { exports } from "./routes/exports.ts";
 import { healthz } from "./routes/healthz.ts";
 import { oauth } from "./routes/oauth.ts";
 import { pages } from "./routes/pages.ts";
+import { pixel } from "./routes/pixel.ts";
 import { rest } from "./routes/rest.ts";
 import { trpc } from "./routes/trpc.ts";
 import { webhooks } from "./routes/webhooks.ts";
@@ -46,6 +47,7 @@ app.use(securityHeaders);
 app.route("/", healthz);
 // Before what asks for a browser's page: whoever sends these has none, and says who it is by a signature.
 app.route("/", webhooks);
+app.route("/", pixel);
 app.use(sameOrigin);
 app.use(shortEnough);
 app.use(requestContext);

@@ -1,4 +1,5 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { sql } from "drizzle-orm";
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant, json, known, tenantId } from "#db/columns.ts";
 import { flowCallStates } from "#db/words/flow.ts";
 
@@ -36,4 +37,14 @@ export const flowCalls = sqliteTable(
     index("flow_calls_received").on(t.tenantId, t.receivedAt),
     known(t.status),
   ],
+);
+
+/** As many of a shop and day are counted: anybody can send more, and nobody learns more from them. */
+export const mostCheckoutsADay = 10_000;
+
+/** Completed checkouts that a shop's storefront told of, by day (YYYY-MM-DD, the client's time zone). Sent by visitors' browsers: a hint, no figure. */
+export const pixelDays = sqliteTable(
+  "pixel_days",
+  { tenantId: tenantId(), connectionId: text().notNull(), day: text().notNull(), checkouts: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.tenantId, t.connectionId, t.day] }), check("pixel_days_most", sql`checkouts between 1 and 10000`)],
 );

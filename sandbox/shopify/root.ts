@@ -17,6 +17,7 @@ import { type FlowArgs, receiveFlowTrigger } from "./flow.ts";
 import { createFulfilment, type FulfilmentInput, riskSeen, sentSeen, type TrackingInput, updateTracking } from "./fulfilments.ts";
 import { customerListing, draftListing, findRows, type ListArgs, orderListing, productListing } from "./lists.ts";
 import { pageOf } from "./page.ts";
+import { createPixel, deletePixel, pixelOf } from "./pixels.ts";
 import { subscribe } from "./subscriptions.ts";
 import { changeTags, type TagsArgs } from "./tags.ts";
 import { customerView, type Demand, draftView, iso, type OrderSeen, orderView, productView } from "./views.ts";
@@ -185,6 +186,19 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
     fulfillmentTrackingInfoUpdate({ fulfillmentId, trackingInfoInput }: { fulfillmentId: string; trackingInfoInput: TrackingInput }) {
       demand("write_merchant_managed_fulfillment_orders", "fulfillmentTrackingInfoUpdate");
       return updateTracking(state, shop, { id: fulfillmentId, tracking: trackingInfoInput, now: call.now });
+    },
+    webPixel() {
+      demand("read_pixels", "webPixel");
+      return pixelOf(state, shop);
+    },
+    webPixelCreate() {
+      demand("write_pixels", "webPixelCreate");
+      demand("read_customer_events", "webPixelCreate");
+      return createPixel(state, { shop, now: call.now });
+    },
+    webPixelDelete() {
+      demand("write_pixels", "webPixelDelete");
+      return deletePixel(state, { shop, now: call.now });
     },
     flowTriggerReceive: (args: FlowArgs) => receiveFlowTrigger(state, { shop, ...args, demand, now: call.now }),
     appUninstall() {

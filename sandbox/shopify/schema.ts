@@ -35,6 +35,7 @@ enum OrderRiskRecommendationResult { ACCEPT CANCEL INVESTIGATE NONE }
 enum RiskAssessmentResult { HIGH LOW MEDIUM NONE PENDING }
 
 type Query {
+  webPixel(id: ID): WebPixel
   shop: Shop!
   currentAppInstallation: AppInstallation!
   orders(first: Int, after: String, query: String, sortKey: OrderSortKeys = PROCESSED_AT, reverse: Boolean = false): OrderConnection!
@@ -66,8 +67,15 @@ type Mutation {
   discountRedeemCodeBulkAdd(discountId: ID!, codes: [DiscountRedeemCodeInput!]!): DiscountRedeemCodeBulkAddPayload
   fulfillmentCreate(fulfillment: FulfillmentInput!, message: String): FulfillmentCreatePayload
   fulfillmentTrackingInfoUpdate(fulfillmentId: ID!, trackingInfoInput: FulfillmentTrackingInput!, notifyCustomer: Boolean): FulfillmentTrackingInfoUpdatePayload
+  webPixelCreate(webPixel: WebPixelInput!): WebPixelCreatePayload
+  webPixelDelete(id: ID!): WebPixelDeletePayload
   flowTriggerReceive(handle: String, payload: JSON): FlowTriggerReceivePayload
 }
+type WebPixel { id: ID! settings: JSON }
+input WebPixelInput { settings: JSON }
+type WebPixelUserError { code: String field: [String!] message: String! }
+type WebPixelCreatePayload { webPixel: WebPixel userErrors: [WebPixelUserError!]! }
+type WebPixelDeletePayload { deletedWebPixelId: ID userErrors: [WebPixelUserError!]! }
 type FlowTriggerReceivePayload { userErrors: [UserError!]! }
 input FulfillmentOrderLineItemInput { id: ID! quantity: Int! }
 input FulfillmentOrderLineItemsInput { fulfillmentOrderId: ID! fulfillmentOrderLineItems: [FulfillmentOrderLineItemInput!] }

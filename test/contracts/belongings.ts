@@ -31,6 +31,7 @@ import {
   occurrences,
   orderContents,
   orders,
+  pixelDays,
   policies,
   policyModeChanges,
   privacyRequests,
@@ -288,6 +289,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       },
       ...{ code: "note_left", answered: 200, receivedAt: now, begunAt: now, finishedAt: now, requestId: marker },
     }),
+    db.insert(pixelDays).values({ tenantId, connectionId, day: "2026-01-01", checkouts: 1 }),
     db.insert(crmRecords).values({
       ...{ tenantId, connectionId, accountId: connectionId, kind: "contact", externalId: marker, customerId: marker, orderId: marker },
       ...{ bases: {}, seenAt: now },

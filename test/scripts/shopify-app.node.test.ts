@@ -7,9 +7,10 @@ import { deployedTriggers } from "#sandbox/shopify/flow.ts";
 import { fillIn, isOrigin, placeholder } from "#scripts/shopify-app/fill-in.ts";
 import { type FlowAction, flowActions, flowDoor } from "#server/catalog/flow-actions.ts";
 import { type FlowTrigger, flowTriggers } from "#server/catalog/flow-triggers.ts";
+import { PixelSignal, pixelDoor } from "#server/catalog/pixel.ts";
 import { shopifyVersion } from "#server/catalog/providers/shopify-api.ts";
 import { doorOf } from "#workers/doors.ts";
-import { listen, type PixelApi } from "../../shopify/extensions/web-pixel/src/pixel.ts";
+import { endpoint, listen } from "../../shopify/extensions/web-pixel/src/pixel.ts";
 
 /** What stands in shopify/ is deployed by hand, rarely: without these it would drift from the code that speaks to it. */
 const root = join(import.meta.dirname, "../../shopify");
@@ -86,24 +87,25 @@ test("the actions are those that the door knows, with its properties, and call i
   expect(doorOf(flowDoor)).toMatchObject({ who: "signature", senders: "any", readers: "ours" });
 });
 
-test("the pixel is loaded with consent to analytics alone, and its one setting is the one that its code reads", () => {
+test("the pixel is loaded with consent to analytics alone, has no settings, and calls the door that there is", () => {
+  expect(endpoint).toBe(`${placeholder}${pixelDoor}`);
+  expect(doorOf(pixelDoor)).toMatchObject({ who: "anybody", senders: "any", readers: "ours" });
   expect(fileOf("web-pixel")).toMatchObject({
     ...{ type: "web_pixel_extension", handle: "web-pixel", runtime_context: "strict" },
     customer_privacy: { analytics: true, marketing: false, preferences: false, sale_of_data: "disabled" },
-    settings: { type: "object", fields: { endpoint: { type: "single_line_text_field" } } },
+    settings: { type: "object" },
   });
 });
 
 /** A pixel in the shop of a visitor who allows analytics, or not. */
-function visit(settings: PixelApi["settings"], allowed: boolean) {
+function visit(allowed: boolean) {
   const sent: unknown[] = [];
   const told: { checkout?: () => void; consent?: (event: { customerPrivacy: { analyticsProcessingAllowed: boolean } }) => void } = {};
   listen(
     {
       analytics: { subscribe: (_, tell) => Object.assign(told, { checkout: tell }) },
       customerPrivacy: { subscribe: (_, tell) => Object.assign(told, { consent: tell }) },
-      init: { customerPrivacy: { analyticsProcessingAllowed: allowed } },
-      settings,
+      init: { customerPrivacy: { analyticsProcessingAllowed: allowed }, data: { shop: { myshopifyDomain: "acme.myshopify.com" } } },
     },
     (url, init) => {
       sent.push([url, init]);
@@ -114,30 +116,21 @@ function visit(settings: PixelApi["settings"], allowed: boolean) {
   return { sent, buys: () => told.checkout?.(), decide };
 }
 
-test("the pixel sends one and the same word, only with consent at that moment, and nothing at all without an endpoint", () => {
-  const endpoint = "https://collector.example/checkouts";
-  const willing = visit({ endpoint }, true);
+test("the pixel says that a checkout was completed and in which shop, as the door reads it, and only with consent at that moment", () => {
+  const willing = visit(true);
   willing.buys();
-  expect(willing.sent).toEqual([
-    [
-      endpoint,
-      { method: "POST", keepalive: true, headers: { "content-type": "text/plain" }, body: '{"v":1,"event":"checkout_completed"}' },
-    ],
-  ]);
+  const body = '{"v":1,"event":"checkout_completed","shop":"acme.myshopify.com"}';
+  expect(PixelSignal.safeParse(JSON.parse(body)).success).toBe(true);
+  expect(willing.sent).toEqual([[endpoint, { method: "POST", keepalive: true, headers: { "content-type": "text/plain" }, body }]]);
   willing.decide(false);
   willing.buys();
   expect(willing.sent).toHaveLength(1);
-  const unwilling = visit({ endpoint }, false);
+  const unwilling = visit(false);
   unwilling.buys();
   expect(unwilling.sent).toEqual([]);
   unwilling.decide(true);
   unwilling.buys();
   expect(unwilling.sent).toHaveLength(1);
-  for (const settings of [{}, { endpoint: "" }, { endpoint: "http://collector.example" }, { endpoint: 7 }]) {
-    const nobody = visit(settings, true);
-    nobody.buys();
-    expect(nobody.sent).toEqual([]);
-  }
 });
 
 test("the app's own settings name our addresses, the version that we speak, and no permission", () => {

@@ -31,6 +31,8 @@ export interface FlowView {
   standsStill: string | null;
   rules: { title: string; rows: { key: string; says: string; standing: Status & { note: string } }[]; empty: Empty; settings: Leads };
   may: { title: string; hint: string; rows: { key: string; label: string; allowed: boolean; says: string }[] };
+  /** By day, the oldest first; `share`: of the most. Null where they are not counted. */
+  checkouts: { title: string; lead: string; caption: string; rows: { key: string; day: string; many: string; share: number }[] } | null;
   sent: {
     title: string;
     caption: string;
@@ -50,7 +52,13 @@ export interface FlowView {
 const linkLook = "text-accent underline-offset-2 hover:underline";
 
 /** Rules and what workflows may ask first, then what went out and what came in. */
-export function FlowPage({ view: { words, standsStill, rules, may, sent, received }, trail }: { view: FlowView; trail: readonly Leads[] }) {
+export function FlowPage({
+  view: { words, standsStill, rules, may, checkouts, sent, received },
+  trail,
+}: {
+  view: FlowView;
+  trail: readonly Leads[];
+}) {
   return (
     <>
       <PageHeader before={<Breadcrumbs items={[...trail, { label: words.title }]} />} title={words.title} description={words.description} />
@@ -120,6 +128,23 @@ export function FlowPage({ view: { words, standsStill, rules, may, sent, receive
             </Card>
           </Section>
         </div>
+        {checkouts && (
+          <Section title={checkouts.title} description={checkouts.lead} space="none">
+            <Card>
+              <ol aria-label={checkouts.caption} className="grid gap-1.5 text-[0.8125rem]">
+                {checkouts.rows.map(({ key, day, many, share }) => (
+                  <li key={key} data-checkouts={key} className="grid grid-cols-[6.5rem_minmax(0,1fr)_3.5rem] items-center gap-3">
+                    <span className="text-ink-muted">{day}</span>
+                    <span className="h-1.5 rounded-full bg-line">
+                      <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
+                    </span>
+                    <span className="text-end tabular-nums">{many}</span>
+                  </li>
+                ))}
+              </ol>
+            </Card>
+          </Section>
+        )}
         <Section title={sent.title} space="none">
           <Card padding="none">
             <Table

@@ -39,6 +39,11 @@ export const flowWords = {
     no: "Not allowed",
     hint: "Nothing that a workflow asks for skips an approval.",
   },
+  checkouts: {
+    title: "Completed checkouts",
+    lead: "As your storefront tells them, from visitors who allow analytics. Anyone could send one: use it as a hint, not as a figure.",
+    caption: "Completed checkouts by day, last 14 days",
+  },
   sent: {
     title: "Sent to Flow",
     caption: "Triggers sent to Shopify Flow, newest first",

@@ -43,6 +43,11 @@ export const flowWords = {
     no: "Non autorisé",
     hint: "Rien de ce qu’un workflow demande ne contourne une approbation.",
   },
+  checkouts: {
+    title: "Paiements aboutis",
+    lead: "Tels que votre boutique en ligne les signale, pour les visiteurs qui acceptent l’analyse. N’importe qui pourrait en envoyer : c’est un indice, pas un chiffre.",
+    caption: "Paiements aboutis par jour, 14 derniers jours",
+  },
   sent: {
     title: "Envoyé à Flow",
     caption: "Déclencheurs envoyés à Shopify Flow, les plus récents d’abord",

@@ -16,12 +16,13 @@ import { shopifyDiscountCodes } from "./shopify-discount-codes.ts";
 import { shopifyFlowTrigger } from "./shopify-flow-trigger.ts";
 import { shopifyFulfilment } from "./shopify-fulfilment.ts";
 import { shopifyTags } from "./shopify-tags.ts";
+import { shopifyWebPixel } from "./shopify-web-pixel.ts";
 import { slackMessage } from "./slack-message.ts";
 
 /** Every kind of thing that can be done outside. */
 export const actionKinds: readonly ActionKind[] = [
   ...[klaviyoEvent, klaviyoProfiles, klaviyoList, klaviyoListMembers, klaviyoCatalog, klaviyoCouponCodes],
-  ...[shopifyTags, shopifyDiscount, shopifyDiscountCodes, shopifyFlowTrigger, slackMessage],
+  ...[shopifyTags, shopifyDiscount, shopifyDiscountCodes, shopifyFlowTrigger, shopifyWebPixel, slackMessage],
   ...[cjOrder, cjPayment, bigbuyOrder, shopifyFulfilment],
   ...[hubspotContacts, hubspotDeals, shopifyCustomerFields],
 ];

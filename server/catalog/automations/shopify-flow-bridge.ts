@@ -4,11 +4,13 @@ import * as z from "zod";
 import type { Evidence } from "#db/words/actions.ts";
 import type { Money, Text } from "#db/words/locales.ts";
 import { shopifyFlowTrigger } from "#server/catalog/actions/shopify-flow-trigger.ts";
+import { shopifyWebPixel } from "#server/catalog/actions/shopify-web-pixel.ts";
 import { type Automation, defineAutomation } from "#server/catalog/automation.ts";
 import { currencies } from "#server/catalog/currencies.ts";
 import { addDays, dayOf } from "#server/catalog/days.ts";
 import type { FlowTriggerHandle } from "#server/catalog/flow-triggers.ts";
 import type { Metric } from "#server/catalog/metric.ts";
+import { pixelEvents } from "#server/catalog/pixel.ts";
 import { providerName } from "#server/catalog/providers/registry.ts";
 import type { Proposal } from "#server/catalog/records.ts";
 import { sensors } from "#server/catalog/sensors/registry.ts";
@@ -161,6 +163,17 @@ const configOf = (watched: readonly Pick<Automation, "id" | "title">[]) =>
       })
       .prefault({})
       .meta({ label: { en: "Incidents", fr: "Incidents", he: "תקלות" } }),
+    pixel: z
+      .boolean()
+      .default(false)
+      .meta({
+        label: { en: "Count completed checkouts", fr: "Compter les paiements aboutis", he: "לספור תשלומים שהושלמו" },
+        hint: {
+          en: "Your storefront tells us of each, from visitors who allow analytics, without saying who or what. Needs two more permissions.",
+          fr: "Votre boutique en ligne signale chacun, pour les visiteurs qui acceptent l’analyse, sans dire qui ni quoi. Deux autorisations de plus sont nécessaires.",
+          he: "אתר החנות מדווח על כל אחד, ממבקרים שמאשרים ניתוח נתונים, בלי לומר מי או מה. נדרשות שתי הרשאות נוספות.",
+        },
+      }),
     inbound: z
       .object({
         runs: on({
@@ -275,7 +288,7 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
     },
     needs: [],
     everyS: 15 * 60,
-    kinds: [shopifyFlowTrigger],
+    kinds: [shopifyFlowTrigger, shopifyWebPixel],
     acts: {
       shows: "flow",
       feeds: [],
@@ -305,6 +318,11 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
           fr: "Une action de « {{automation}} » est maintenant : {{state}}.",
           he: 'פעולה של "{{automation}}" היא עכשיו: {{state}}.',
         },
+        pixel: {
+          en: "You want completed checkouts counted, and your storefront doesn’t tell of them yet.",
+          fr: "Vous voulez compter les paiements aboutis, et votre boutique en ligne ne les signale pas encore.",
+          he: "ביקשת לספור תשלומים שהושלמו, ואתר החנות עדיין לא מדווח עליהם.",
+        },
         opened: {
           en: "{{provider}} fails for many at once.",
           fr: "{{provider}} est en panne pour beaucoup à la fois.",
@@ -319,6 +337,11 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
       },
     },
     lines: {
+      no_pixel: {
+        en: "Shopify doesn’t let the app add its pixel yet, so checkouts aren’t counted. Allow it on the Shopify page.",
+        fr: "Shopify ne laisse pas encore l’application ajouter son pixel : les paiements ne sont pas comptés. Autorisez-le sur la page Shopify.",
+        he: "Shopify עדיין לא מאפשרת לאפליקציה להוסיף את הפיקסל, ולכן תשלומים לא נספרים. אפשר לאשר בעמוד Shopify.",
+      },
       unmeasured: {
         en: "“{{metric}}” hasn’t been measured in the last days, so its rule waits.",
         fr: "« {{metric}} » n’a pas été mesuré ces derniers jours ; sa règle attend.",
@@ -362,6 +385,11 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
         after.actions[key] = last ? { at: last.at, id: last.id } : laterOf(since, now - overlapMs);
         proposals.push(...found.map((action) => changed(action, { watched, now })));
       }
+      if (config.pixel) {
+        const { scopes } = account("shopify");
+        if (shopifyWebPixel.need.scopes.every((scope) => scopes?.includes(scope))) proposals.push(pixelOf(shop, now));
+        else log("info", "no_pixel");
+      }
       const { opened, ended } = config.incidents;
       if (opened || ended) {
         const since = Math.max(before.incidents ?? now, now - staleMs);
@@ -374,6 +402,12 @@ export const shopifyFlowBridge = (watched: readonly Pick<Automation, "id" | "tit
       return { cursor: after, done: true, proposals };
     },
   });
+
+/** Once for a shop: what was rejected, or taken back, is not proposed again. */
+const pixelOf = (shop: string, now: number): Proposal => ({
+  ...{ subject: `storefront:${shop}`, dedupe: `pixel:${shop}`, evidence: { line: "pixel", params: {} }, expiresAt: now + offeredMs },
+  steps: [{ kind: shopifyWebPixel.id, payload: { events: [...pixelEvents], consent: "analytics" } }],
+});
 
 /** This place, or an instant that is later. */
 const laterOf = (place: WatchedPlace, instant: number): WatchedPlace => (place.at >= instant ? place : { at: instant, id: "" });

@@ -250,6 +250,17 @@ export const shopify: OAuthProvider = {
         acts: true,
       },
       {
+        id: "pixel",
+        title: {
+          en: "Completed checkouts of your storefront",
+          fr: "Paiements aboutis de la boutique en ligne",
+          he: "תשלומים שהושלמו באתר החנות",
+        },
+        scopes: ["write_pixels", "read_customer_events"],
+        default: false,
+        acts: true,
+      },
+      {
         id: "fulfilment",
         title: { en: "Sending orders, with tracking", fr: "Expédition des commandes, avec suivi", he: "שליחת הזמנות, עם מעקב" },
         scopes: ["read_merchant_managed_fulfillment_orders", "write_merchant_managed_fulfillment_orders"],

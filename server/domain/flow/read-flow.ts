@@ -1,7 +1,8 @@
-import { desc, eq } from "drizzle-orm";
-import { actionSteps, actions, flowCalls } from "#db/schema/index.ts";
+import { desc, eq, gte, sql } from "drizzle-orm";
+import { actionSteps, actions, flowCalls, pixelDays } from "#db/schema/index.ts";
 import type { Saying, Text } from "#db/words/locales.ts";
 import { flowBridgeId, flowRulesOf } from "#server/catalog/automations/shopify-flow-bridge.ts";
+import { addDays, dayOf } from "#server/catalog/days.ts";
 import { flowActionHandles, flowActionOf } from "#server/catalog/flow-actions.ts";
 import { flowTriggerHandles, flowTriggerOf } from "#server/catalog/flow-triggers.ts";
 import { allJobs } from "#server/catalog/jobs.ts";
@@ -13,6 +14,7 @@ import type { FlowActivity } from "./schemas.ts";
 
 /** So many of each are shown, the newest first. */
 const shown = 25;
+const countedDays = 14;
 
 /** What stands between a client and Shopify Flow, before its sentences are said. */
 export type StoredFlow = Omit<FlowActivity, "sent" | "received"> & {
@@ -23,7 +25,9 @@ export type StoredFlow = Omit<FlowActivity, "sent" | "received"> & {
 /** The rules of the bridge and where each stands, what it sent or would send, and what workflows asked. */
 export async function readFlow(ctx: TenantCtx): Promise<StoredFlow> {
   requirePermission(ctx, "portal:read");
-  const [{ mode, config, may, cursor }, [sent, received]] = await Promise.all([
+  const today = dayOf(ctx.now(), ctx.tenant.timezone);
+  const days = Array.from({ length: countedDays }, (_, back) => addDays(today, -back));
+  const [{ mode, config, may, cursor }, [sent, received, counted]] = await Promise.all([
     readFlowMay(ctx),
     ctx.db.batch([
       ctx.db
@@ -37,10 +41,17 @@ export async function readFlow(ctx: TenantCtx): Promise<StoredFlow> {
         .orderBy(desc(actions.createdAt), desc(actions.id))
         .limit(shown),
       ctx.db.select().from(flowCalls).where(inTenant(ctx, flowCalls)).orderBy(desc(flowCalls.receivedAt)).limit(shown),
+      ctx.db
+        .select({ day: pixelDays.day, checkouts: sql<number>`sum(${pixelDays.checkouts})` })
+        .from(pixelDays)
+        .where(inTenant(ctx, pixelDays, gte(pixelDays.day, addDays(today, 1 - countedDays))))
+        .groupBy(pixelDays.day),
     ]),
   ]);
   return {
     ...{ mode, may },
+    checkouts:
+      config.pixel === true ? days.map((day) => ({ day, checkouts: counted.find((each) => each.day === day)?.checkouts ?? 0 })) : null,
     rules: flowRulesOf(config, cursor, ctx.tenant.currency).map((rule) =>
       rule.kind === "actions"
         ? { ...rule, automation: rule.automation === null ? null : { id: rule.automation, title: titleOf(rule.automation) } }

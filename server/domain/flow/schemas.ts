@@ -54,6 +54,12 @@ export const FlowActivity = z.object({
       at: z.number(),
     }),
   ),
+  checkouts: z
+    .array(z.object({ day: z.string().describe("YYYY-MM-DD, in the client's time zone."), checkouts: z.number() }))
+    .nullable()
+    .describe(
+      "Completed checkouts that the storefront told of on each of the last 14 days; null where they aren't counted. Anybody can send them: a hint, no figure.",
+    ),
   may: z.object({ runs: z.boolean(), pauses: z.boolean(), resumes: z.boolean(), notes: z.boolean() }),
 });
 export type FlowActivity = z.infer<typeof FlowActivity>;

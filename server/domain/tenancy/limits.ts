@@ -24,6 +24,8 @@ export const limits = {
   list: { max: 10, windowS: 10 * minute },
   "oauth:ip": { max: 120, windowS: 10 * minute },
   "oauth:user": { max: 60, windowS: 10 * minute },
+  /** What visitors of one network tell of storefronts. */
+  "pixel:network": { max: 30, windowS: minute },
   /** A person's tries of one connection: what a provider allows our app is shared by all clients. */
   probe: { max: 30, windowS: 10 * minute },
   /** A client's people, by two admins at once, or one with two tabs: each would see that nobody was told yet. */

@@ -211,6 +211,16 @@ export const cases: Record<string, Case> = {
       "a code of two lines": (payload: object) => ({ ...payload, code: "AB\nCD" }),
     },
   },
+  "shopify-web-pixel": {
+    prepare: async () => ({ at: freshAccount.shopify(), payload: { events: ["checkout_completed"], consent: "analytics" } }),
+    effect: "pixel_made",
+    undone: "pixel_deleted",
+    path: "graphql",
+    wrong: {
+      "an event that it does not tell of": (payload: object) => ({ ...payload, events: ["page_viewed"] }),
+      "another consent": (payload: object) => ({ ...payload, consent: "marketing" }),
+    },
+  },
   "shopify-flow-trigger": {
     async prepare() {
       const shop = freshAccount.shopify();

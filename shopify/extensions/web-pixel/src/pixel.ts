@@ -6,22 +6,20 @@ interface Consent {
 export interface PixelApi {
   analytics: { subscribe(event: "checkout_completed", tell: () => void): unknown };
   customerPrivacy: { subscribe(event: "visitorConsentCollected", tell: (event: { customerPrivacy: Consent }) => void): unknown };
-  init: { customerPrivacy: Consent };
-  settings: Readonly<Record<string, unknown>>;
+  init: { customerPrivacy: Consent; data: { shop: { myshopifyDomain: string } } };
 }
 
 type Send = (url: string, init: { method: "POST"; keepalive: true; headers: Record<string, string>; body: string }) => Promise<unknown>;
 
-/** All that leaves the visitor's browser, always the same: that a checkout was completed. No id, no amount, no address, no cookie. */
-export const signal = JSON.stringify({ v: 1, event: "checkout_completed" });
+/** The deployed Atrium, which `npm run shopify-app` fills in. */
+export const endpoint = "https://atrium.example/pixel";
 
-/**
- * Tells the endpoint of the pixel's settings that a checkout was completed, where the visitor allows analytics at that moment: also one who took that
- * back, or gave it only now. Without an https address in the settings it subscribes to nothing.
- */
-export function listen({ analytics, customerPrivacy, init, settings }: PixelApi, send: Send): void {
-  const { endpoint } = settings;
-  if (typeof endpoint !== "string" || !endpoint.startsWith("https://")) return;
+/** All that leaves the visitor's browser: that a checkout was completed, in which shop. No id, no amount, no address, no cookie. */
+export const signalOf = (shop: string): string => JSON.stringify({ v: 1, event: "checkout_completed", shop });
+
+/** Tells Atrium that a checkout was completed, where the visitor allows analytics at that moment: also one who took that back, or gave it only now. */
+export function listen({ analytics, customerPrivacy, init }: PixelApi, send: Send): void {
+  const body = signalOf(init.data.shop.myshopifyDomain);
   let allowed = init.customerPrivacy.analyticsProcessingAllowed;
   customerPrivacy.subscribe("visitorConsentCollected", (event) => {
     allowed = event.customerPrivacy.analyticsProcessingAllowed;
@@ -29,6 +27,6 @@ export function listen({ analytics, customerPrivacy, init, settings }: PixelApi,
   analytics.subscribe("checkout_completed", () => {
     if (!allowed) return;
     // A text, so that the browser asks nobody before it sends it. Nobody waits for what comes of it.
-    send(endpoint, { method: "POST", keepalive: true, headers: { "content-type": "text/plain" }, body: signal }).catch(() => undefined);
+    send(endpoint, { method: "POST", keepalive: true, headers: { "content-type": "text/plain" }, body }).catch(() => undefined);
   });
 }
