@@ -50,10 +50,8 @@ export function drawFlow(found: Found, reader: Reader, { base, automation }: { b
       title: t("flowWords:checkouts.title"),
       lead: t("flowWords:checkouts.lead"),
       caption: t("flowWords:checkouts.caption"),
-      rows: [...checkouts].reverse().map(({ day, checkouts: many }) => ({
-        ...{ key: day, day: formatDay(reader.region, day), many: formatCount(reader.region, many) },
-        share: many / Math.max(1, ...checkouts.map((each) => each.checkouts)),
-      })),
+      rows: countedDays(checkouts, reader),
+      empty: { title: t("flowWords:checkouts.empty"), body: t("flowWords:checkouts.emptyBody") },
     },
     sent: {
       title: t("flowWords:sent.title"),
@@ -76,6 +74,20 @@ export function drawFlow(found: Found, reader: Reader, { base, automation }: { b
       empty: { title: t("flowWords:received.empty"), body: t("flowWords:received.emptyBody") },
     },
   };
+}
+
+/** Each day beside the one with the most, the oldest first; none where nothing was told of. */
+function countedDays(days: NonNullable<Found["checkouts"]>, { region }: Reader) {
+  const most = Math.max(...days.map(({ checkouts }) => checkouts));
+  if (most === 0) return [];
+  return [...days]
+    .reverse()
+    .map(({ day, checkouts }) => ({
+      key: day,
+      day: formatDay(region, day),
+      many: formatCount(region, checkouts),
+      share: checkouts / most,
+    }));
 }
 
 function ruleOf(rule: Rule, { locale, region }: Reader): string {

@@ -163,7 +163,7 @@ function Choice({
   isShown: boolean;
 }) {
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex flex-wrap items-center gap-2 py-1.5 max-sm:justify-start sm:justify-end">
       {may.reveals && !isShown && (
         <Form method="post" preventScrollReset>
           <input type="hidden" name="customer" value={customer} />

@@ -1,4 +1,4 @@
-import { Check, Inbox, Send, SlidersHorizontal, X } from "lucide-react";
+import { Check, Inbox, Send, ShoppingBag, SlidersHorizontal, X } from "lucide-react";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
 import { Badge } from "#app/components/ui/badge.tsx";
@@ -32,7 +32,13 @@ export interface FlowView {
   rules: { title: string; rows: { key: string; says: string; standing: Status & { note: string } }[]; empty: Empty; settings: Leads };
   may: { title: string; hint: string; rows: { key: string; label: string; allowed: boolean; says: string }[] };
   /** By day, the oldest first; `share`: of the most. Null where they are not counted. */
-  checkouts: { title: string; lead: string; caption: string; rows: { key: string; day: string; many: string; share: number }[] } | null;
+  checkouts: {
+    title: string;
+    lead: string;
+    caption: string;
+    rows: { key: string; day: string; many: string; share: number }[];
+    empty: Empty;
+  } | null;
   sent: {
     title: string;
     caption: string;
@@ -79,9 +85,11 @@ export function FlowPage({
             title={rules.title}
             space="none"
             actions={
-              <Link to={rules.settings.to} className={linkLook}>
-                {rules.settings.label}
-              </Link>
+              !standsStill && (
+                <Link to={rules.settings.to} className={linkLook}>
+                  {rules.settings.label}
+                </Link>
+              )
             }
           >
             <Card padding="none">
@@ -130,10 +138,18 @@ export function FlowPage({
         </div>
         {checkouts && (
           <Section title={checkouts.title} description={checkouts.lead} space="none">
-            <Card>
-              <ol aria-label={checkouts.caption} className="grid gap-1.5 text-[0.8125rem]">
+            <Card padding={checkouts.rows.length === 0 ? "none" : undefined}>
+              {checkouts.rows.length === 0 && (
+                <EmptyState icon={ShoppingBag} title={checkouts.empty.title}>
+                  {checkouts.empty.body}
+                </EmptyState>
+              )}
+              <ol
+                aria-label={checkouts.caption}
+                className="grid gap-x-12 gap-y-2 text-[0.8125rem] empty:hidden sm:grid-flow-col sm:grid-cols-2 sm:grid-rows-7"
+              >
                 {checkouts.rows.map(({ key, day, many, share }) => (
-                  <li key={key} data-checkouts={key} className="grid grid-cols-[6.5rem_minmax(0,1fr)_3.5rem] items-center gap-3">
+                  <li key={key} data-checkouts={key} className="grid grid-cols-[4.5rem_minmax(0,1fr)_2.5rem] items-center gap-3">
                     <span className="text-ink-muted">{day}</span>
                     <span className="h-1.5 rounded-full bg-line">
                       <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
@@ -200,7 +216,11 @@ export function FlowPage({
                   cell: ({ title, asked }) => (
                     <span className="grid gap-0.5">
                       <span className="font-medium">{title}</span>
-                      {asked && <bdi className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">{asked}</bdi>}
+                      {asked && (
+                        <span className="text-[0.8125rem] font-normal text-ink-muted [overflow-wrap:anywhere]">
+                          <bdi>{asked}</bdi>
+                        </span>
+                      )}
                     </span>
                   ),
                 },

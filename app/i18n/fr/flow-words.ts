@@ -47,6 +47,9 @@ export const flowWords = {
     title: "Paiements aboutis",
     lead: "Tels que votre boutique en ligne les signale, pour les visiteurs qui acceptent l’analyse. N’importe qui pourrait en envoyer : c’est un indice, pas un chiffre.",
     caption: "Paiements aboutis par jour, 14 derniers jours",
+    empty: "Aucun pour l’instant",
+    emptyBody:
+      "Une fois le pixel ajouté à votre boutique en ligne, ce qui vous est d’abord proposé, les 14 derniers jours s’affichent ici.",
   },
   sent: {
     title: "Envoyé à Flow",

@@ -144,9 +144,9 @@ const Config = z.object({
     .meta({
       label: { en: "Owner rules", fr: "Règles de propriétaire", he: "כללי אחראי" },
       hint: {
-        en: "One per line, the first that fits wins: “country FR = 123”, “tag VIP = 123”, “over 5000 = 123”, “all = 123”. An owner’s name works too. Existing owners are kept.",
-        fr: "Une par ligne, la première qui convient s’applique : « country FR = 123 », « tag VIP = 123 », « over 5000 = 123 », « all = 123 ». Le nom d’un propriétaire convient aussi. Les propriétaires existants restent.",
-        he: "כלל בכל שורה, הראשון שמתאים קובע: “country FR = 123”, “tag VIP = 123”, “over 5000 = 123”, “all = 123”. אפשר גם שם של אחראי. אחראים קיימים נשמרים.",
+        en: "The first that fits wins: “country FR = 123”, “tag VIP = 123”, “over 5000 = 123”, “all = 123”. An owner’s name works too. Existing owners are kept.",
+        fr: "La première qui convient s’applique : « country FR = 123 », « tag VIP = 123 », « over 5000 = 123 », « all = 123 ». Le nom d’un propriétaire convient aussi. Les propriétaires existants restent.",
+        he: "הכלל הראשון שמתאים קובע: “country FR = 123”, “tag VIP = 123”, “over 5000 = 123”, “all = 123”. אפשר גם שם של אחראי. אחראים קיימים נשמרים.",
       },
     }),
   twoWay: z
