@@ -80,14 +80,12 @@ export function drawFlow(found: Found, reader: Reader, { base, automation }: { b
 function countedDays(days: NonNullable<Found["checkouts"]>, { region }: Reader) {
   const most = Math.max(...days.map(({ checkouts }) => checkouts));
   if (most === 0) return [];
-  return [...days]
-    .reverse()
-    .map(({ day, checkouts }) => ({
-      key: day,
-      day: formatDay(region, day),
-      many: formatCount(region, checkouts),
-      share: checkouts / most,
-    }));
+  return [...days].reverse().map(({ day, checkouts }) => ({
+    key: day,
+    day: formatDay(region, day),
+    many: formatCount(region, checkouts),
+    share: checkouts / most,
+  }));
 }
 
 function ruleOf(rule: Rule, { locale, region }: Reader): string {

@@ -140,6 +140,7 @@ const without = {
     "keepEnd",
     "dropState",
   ],
+  "told by visitors' browsers: counted up to a limit, and acted on by nothing": ["receiveSignal"],
   "proven by the provider's signature, or kept because it is not": ["keepEvents", "keepRefusal", "receiveWebhook", "receiveFlowCall"],
   "for anybody, until an admin decides": ["requestWorkspace"],
   "for anybody, about their own browser": ["requestSignIn", "resendSignIn", "sendStandingLink", "signOut"],

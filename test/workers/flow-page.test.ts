@@ -1,8 +1,10 @@
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { LOCALE_COOKIE, LOCALES } from "#app/i18n/locale.ts";
-import { actionSteps, actions, flowCalls, policies, schedules } from "#db/schema/index.ts";
+import { actionSteps, actions, flowCalls, pixelDays, policies, schedules } from "#db/schema/index.ts";
 import type { PolicyMode } from "#db/words/actions.ts";
+import { addDays, dayOf } from "#server/catalog/days.ts";
+import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { newId } from "#server/ids.ts";
 import { ask, asPerson } from "#test/ask.ts";
 import { makeTenant, makeUser, testTenantCtx } from "#test/harness.ts";
@@ -113,4 +115,26 @@ test("no other automation has such a page, and nobody else's client shows theirs
   expect((await page(`/t/${tenant.id}/automations/review-request-automation/flow`, token)).status).toBe(404);
   const stranger = await makeUser({ roles: [[await makeTenant(), "owner"]] });
   expect((await page(`/t/${tenant.id}/automations/${bridge}/flow`, stranger.token)).status).toBe(404);
+});
+
+test("completed checkouts stand there by day where they are wanted, also before there are any, and nowhere else", async () => {
+  const { tenant, token } = await flowing();
+  const ctx = testTenantCtx(tenant, "owner");
+  const path = `/t/${tenant.id}/automations/${bridge}/flow`;
+  expect((await page(path, token)).text).not.toContain("Completed checkouts");
+  await ctx.db
+    .update(schedules)
+    .set({ config: { pixel: true } })
+    .where(inTenant(ctx, schedules));
+  expect((await page(path, token)).text).toContain("None yet");
+  const day = dayOf(Date.now(), tenant.timezone);
+  await ctx.db.insert(pixelDays).values([
+    { tenantId: tenant.id, connectionId: "con_1", day, checkouts: 7 },
+    { tenantId: tenant.id, connectionId: "con_2", day, checkouts: 5 },
+    { tenantId: tenant.id, connectionId: "con_1", day: addDays(day, -14), checkouts: 99 },
+  ]);
+  const { html, text } = await page(path, token);
+  expect(html.querySelectorAll("[data-checkouts]")).toHaveLength(14);
+  expect(html.querySelector(`[data-checkouts="${day}"]`)?.text).toMatch(/12$/);
+  expect(text).not.toContain("99");
 });

@@ -41,7 +41,7 @@ export const flowWords = {
   },
   checkouts: {
     title: "Completed checkouts",
-    lead: "As your storefront tells them, from visitors who allow analytics. Anyone could send one: use it as a hint, not as a figure.",
+    lead: "As your storefront tells them, from visitors who allow analytics. Anyone could send one: use it as a hint, not an exact count.",
     caption: "Completed checkouts by day, last 14 days",
     empty: "None yet",
     emptyBody: "Once the pixel is added to your storefront, which is proposed to you first, the counts of the last 14 days show up here.",

@@ -218,3 +218,18 @@ test("another client's actions and figures start nothing here", async () => {
   await mine.run();
   expect(await mine.ctx.db.select().from(actions).where(inTenant(mine.ctx, actions))).toEqual([]);
 });
+
+test("the pixel is proposed once for a shop where it is wanted and allowed, and else it is told what is missing", async () => {
+  const it = await staged({ pixel: true });
+  await it.run();
+  await it.run();
+  expect((await it.proposed()).map(({ evidence, steps }) => [evidence.line, steps[0]?.payload])).toEqual([
+    ["pixel", { events: ["checkout_completed"], consent: "analytics" }],
+  ]);
+  const said: string[] = [];
+  const { proposals } = await bridge.step({
+    ...{ account: () => ({ connectionId: "con_1", scopes: ["read_orders"] }), config: bridge.config.parse({ pixel: true }) },
+    ...{ cursor: null, now: 1, currency: "EUR", log: (_: string, line: string) => void said.push(line) },
+  } as never);
+  expect([proposals, said]).toEqual([[], ["no_pixel"]]);
+});
