@@ -7,10 +7,9 @@ import { shopifyFulfilment } from "#server/catalog/actions/shopify-fulfilment.ts
 import { defineAutomation } from "#server/catalog/automation.ts";
 import type { Reading, Step } from "#server/catalog/job.ts";
 import { readShopOrder } from "#server/catalog/suppliers/shop-order.ts";
-import { isUnderWay, type Supply, type SupplyKey, type SupplyOrder, type SupplyRecord } from "#server/catalog/supply.ts";
+import type { Supply, SupplyKey, SupplyOrder, SupplyRecord } from "#server/catalog/supply.ts";
 import { ProviderError } from "#server/errors.ts";
-import { assess } from "./assess-supply.ts";
-import { followOrder, followProposal, followStuck } from "./follow-supply.ts";
+import { followHeld, followOrder, followProposal, followStuck } from "./follow-supply.ts";
 import { type Assessed, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
 import { SupplyConfig } from "./supply-settings.ts";
 
@@ -195,7 +194,7 @@ async function lookAt(reading: SupplyReading, order: SupplyOrder): Promise<Asses
   try {
     switch (order.state) {
       case "held":
-        return await (isUnderWay(order) ? followProposal(reading, order) : assess(reading, order));
+        return await followHeld(reading, order);
       case "proposed":
         return await followProposal(reading, order);
       case "ordered":

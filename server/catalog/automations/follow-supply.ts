@@ -1,7 +1,7 @@
 import type { SupplyReason } from "#db/words/supply.ts";
 import { type Standing, settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import { readShopOrder } from "#server/catalog/suppliers/shop-order.ts";
-import { type SupplyOrder, type SupplyRecord, supplyNumber } from "#server/catalog/supply.ts";
+import { isUnderWay, type SupplyOrder, type SupplyRecord, supplyNumber } from "#server/catalog/supply.ts";
 import { assess, lookFirst, restOf, standingAt } from "./assess-supply.ts";
 import { telling } from "./propose-supply.ts";
 import { type Assessed, closed, dayMs, hourMs, type Stand, type SupplyReading, stands } from "./stands-supply.ts";
@@ -21,6 +21,15 @@ const unwrittenMs = dayMs;
 /** Whether its supplier's reads may not show yet what was just done or called off. A try takes a minute at most. */
 const isFresh = ({ action }: SupplyOrder, now: number): boolean =>
   action !== null && action.endedAt !== null && now - action.endedAt < settledAfterMs + 60_000;
+
+/** What is not ordered. Where it was just done or called off, a person asks for it once more before it is known what its supplier has. */
+export async function followHeld(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
+  if (isUnderWay(order)) return followProposal(reading, order);
+  const { reason, facts } = order;
+  const wasDone = order.action !== null && ["done", "failed", "voided", "undone"].includes(order.action.status);
+  if (wasDone && isFresh(order, reading.now)) return stands(order, reading.now, { state: "held", reason, facts, inMs: hourMs / 12 });
+  return assess(reading, order);
+}
 
 /** What became of what was proposed: whether the supplier has the order, or what keeps it from having it. */
 export async function followProposal(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {

@@ -611,6 +611,10 @@ describe.each(["cj", "bigbuy"] as const)("what %s has", (provider) => {
     await ended(Date.now());
     await client.later();
     expect(await stands(client)).toEqual(["ordered", null]);
+    // Nor is it ordered once more where a person asks for it.
+    await client.later({ state: "held", reason: "new" });
+    expect([await stands(client), (await client.actions()).length]).toEqual([["held", "new"], 1]);
+    await client.set({ state: "ordered", reason: null });
     await ended(1);
     await client.later();
     expect(await stands(client)).toEqual(["stuck", "lost"]);
