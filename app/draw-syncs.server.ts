@@ -21,7 +21,11 @@ export function drawSyncs(found: Found, reader: Reader): SyncsView {
     },
     lists: lists.length === 0 ? null : listsView(lists, reader),
     catalog: catalog && catalogView(catalog, reader),
-    coupon: coupon && couponView(coupon, reader),
+    coupon: coupon?.isOurs ? couponView(coupon, reader) : null,
+    problem:
+      coupon && !coupon.isOurs
+        ? { title: t("syncWords:coupon.notOurs", { coupon: isolate(coupon.coupon) }), body: t("syncWords:coupon.notOursBody") }
+        : null,
     refused: catalog && catalog.rows.length > 0 ? refusedView(catalog, reader) : null,
     empty: lists.length === 0 && !catalog && !coupon ? { title: t("syncWords:empty"), body: t("syncWords:emptyBody") } : null,
   };
@@ -108,11 +112,10 @@ function couponView(coupon: Coupon, reader: Reader): NonNullable<SyncsView["coup
   const tile = (key: "ready" | "assigned" | "used" | "expired" | "waiting" | "lately", value: string) => ({
     ...{ key, label: t(`syncWords:coupon.${key}`), value },
   });
-  const name = isolate(coupon.coupon);
   const { ready, assigned, used, expired, waiting, lately, keep, below, most, filledAt } = coupon;
   return {
     figures: {
-      title: t("syncWords:coupon.title", { coupon: name }),
+      title: t("syncWords:coupon.title", { coupon: isolate(coupon.coupon) }),
       tiles: [
         tile("ready", count(ready)),
         tile("assigned", count(assigned)),
@@ -127,8 +130,7 @@ function couponView(coupon: Coupon, reader: Reader): NonNullable<SyncsView["coup
         t("syncWords:compared", { at: at(coupon.comparedAt) }),
       ],
     },
-    tag: coupon.isOurs ? { lead: t("syncWords:coupon.tag"), text: `{% coupon_code '${coupon.coupon}' %}` } : null,
-    problem: coupon.isOurs ? null : { title: t("syncWords:coupon.notOurs", { coupon: name }), body: t("syncWords:coupon.notOursBody") },
+    tag: { lead: t("syncWords:coupon.tag"), text: `{% coupon_code '${coupon.coupon}' %}` },
   };
 }
 

@@ -137,7 +137,7 @@ test("of a coupon it is said how many codes are ready, handed out, used and expi
     .set({ facts })
     .where(inTenant(shown.ctx, syncs, eq(syncs.what, "coupon")));
   const other = await pageOf(shown, coupon);
-  expect(other.text).toContain("Klaviyo already has a coupon Gift");
+  expect(other.text).toContain("Klaviyo already has a coupon “Gift”");
   expect(other.text).not.toContain("coupon_code");
 });
 

@@ -30,8 +30,10 @@ export interface SyncsView {
     }[];
   } | null;
   catalog: FiguresView | null;
-  /** `tag`: what a client puts in an email; null with `problem`, where the coupon isn't ours. */
-  coupon: { figures: FiguresView; tag: { lead: string; text: string } | null; problem: { title: string; body: string } | null } | null;
+  /** `tag`: what a client puts in an email. */
+  coupon: { figures: FiguresView; tag: { lead: string; text: string } } | null;
+  /** Where the coupon isn't ours. */
+  problem: { title: string; body: string } | null;
   refused: {
     title: string;
     caption: string;
@@ -44,7 +46,7 @@ export interface SyncsView {
 
 /** Lists with what is on them here and there, a catalog with what was refused of it, or a coupon with what became of its codes. */
 export function SyncsPage({
-  view: { words, lists, catalog, coupon, refused, empty },
+  view: { words, lists, catalog, coupon, problem, refused, empty },
   trail,
 }: {
   view: SyncsView;
@@ -99,28 +101,26 @@ export function SyncsPage({
           </Section>
         )}
         {catalog && <Figures {...catalog} />}
-        {coupon?.problem && (
-          <Callout tone="warn" title={coupon.problem.title}>
-            {coupon.problem.body}
+        {problem && (
+          <Callout tone="warn" title={problem.title}>
+            {problem.body}
           </Callout>
         )}
         {coupon && (
           <div>
             <Figures {...coupon.figures} />
-            {coupon.tag && (
-              <div className="mt-4 grid justify-items-start gap-2 text-sm">
-                <p>{coupon.tag.lead}</p>
-                <div className="flex max-w-full flex-wrap items-center gap-2">
-                  <code
-                    dir="ltr"
-                    className="rounded-control border border-line bg-surface px-3 py-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
-                  >
-                    {coupon.tag.text}
-                  </code>
-                  <CopyButton value={coupon.tag.text} />
-                </div>
+            <div className="mt-4 grid justify-items-start gap-2 text-sm">
+              <p>{coupon.tag.lead}</p>
+              <div className="flex max-w-full flex-wrap items-center gap-2">
+                <code
+                  dir="ltr"
+                  className="rounded-control border border-line bg-surface px-3 py-2 font-mono text-[0.8125rem] [overflow-wrap:anywhere]"
+                >
+                  {coupon.tag.text}
+                </code>
+                <CopyButton value={coupon.tag.text} />
               </div>
-            )}
+            </div>
           </div>
         )}
         {refused && (
