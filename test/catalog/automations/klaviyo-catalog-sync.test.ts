@@ -104,6 +104,17 @@ test("products and variants go to the catalog with their page, price, stock and 
   expect(await shop.facts()).toMatchObject({ keptBy: "us", products: 2, variants: 2, unfit: 0 });
 });
 
+test("a product costs what its cheapest variant does, and each variant what it costs itself", async () => {
+  const shop = await shopOf([wareOf("A")]);
+  const [own] = await shop.ctx.db.select().from(variants).where(inTenant(shop.ctx, variants));
+  if (!own) expect.unreachable("a variant");
+  await shop.ctx.db.insert(variants).values({ ...own, externalId: `${own.externalId}9`, title: "Small", priceMinor: 650, sku: "A-S" });
+  await shop.run();
+  await shop.doAll();
+  expect((await shop.catalog()).map(({ price }) => price)).toEqual([6.5]);
+  expect((await shop.catalog("variant")).map(({ price }) => price)).toEqual([10, 6.5]);
+});
+
 test("what is no longer sold is hidden or deleted as the setting says, and shown again when it is sold again", async () => {
   for (const gone of ["unpublish", "delete"] as const) {
     const shop = await shopOf([wareOf("A"), wareOf("B")], { config: { gone } });
