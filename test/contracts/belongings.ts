@@ -289,7 +289,7 @@ export async function makeBelongings(marker: string): Promise<Belongings> {
       },
       ...{ code: "note_left", answered: 200, receivedAt: now, begunAt: now, finishedAt: now, requestId: marker },
     }),
-    db.insert(pixelDays).values({ tenantId, connectionId, day: "2026-01-01", checkouts: 1 }),
+    db.insert(pixelDays).values({ tenantId, connectionId, day: marker, checkouts: 1 }),
     db.insert(crmRecords).values({
       ...{ tenantId, connectionId, accountId: connectionId, kind: "contact", externalId: marker, customerId: marker, orderId: marker },
       ...{ bases: {}, seenAt: now },
