@@ -213,7 +213,9 @@ export function controlRoutes({ state, faults, counters, together, forget }: Con
     c.json(giveCodes(state, c.req.param("account"), GivenCodes.parse(await c.req.json()), Date.now())),
   );
   app.post("/shop/:domain/redeem-codes", async (c) => {
-    const settings = z.object({ takeMs: z.number().default(0), refuse: z.array(z.string()).default([]) }).parse(await c.req.json());
+    const settings = z
+      .object({ takeMs: z.number().default(0), refuse: z.array(z.string()).default([]), isFull: z.boolean().default(false) })
+      .parse(await c.req.json());
     giveRedeemSettings(state, c.req.param("domain"), settings, Date.now());
     return c.json({});
   });

@@ -87,7 +87,12 @@ export function createCodes(asked: Asked): Response {
     if (!state.written.met({ kind: "klaviyo_coupon", account, key: coupon }))
       errors.push({ code: "not_found", detail: `A coupon with id ${coupon} does not exist.`, at, of: "/relationships/coupon" });
     else if (settingsOf(state, account).refuse.includes(attributes.unique_code))
-      errors.push({ code: "invalid", detail: "This code cannot be processed.", at, of: "/attributes/unique_code" });
+      errors.push({
+        code: "invalid",
+        detail: `The code ${attributes.unique_code} cannot be processed.`,
+        at,
+        of: "/attributes/unique_code",
+      });
     else if (state.written.met(thing))
       errors.push({ code: "duplicate", detail: "This code already exists.", at, of: "/attributes/unique_code" });
     else {
@@ -141,17 +146,19 @@ export const GivenCodes = z.object({
   status: z.enum(statuses).optional(),
   expires_at: z.iso.datetime().optional(),
   many: z.number().int().min(0),
+  /** As they are before. */
+  was: z.enum(statuses).default("UNASSIGNED"),
 });
 
 export function giveCodes(
   state: SandboxState,
   account: string,
-  { coupon, many, ...change }: z.output<typeof GivenCodes>,
+  { coupon, many, was, ...change }: z.output<typeof GivenCodes>,
   now: number,
 ): string[] {
   const free = state.written
     .list<Code>({ kind: "klaviyo_coupon_code", account })
-    .filter(({ body }) => body.coupon === coupon && body.status === "UNASSIGNED");
+    .filter(({ body }) => body.coupon === coupon && body.status === was);
   for (const { key, body } of free.slice(0, many))
     state.written.put({ kind: "klaviyo_coupon_code", account, key }, { ...body, ...change }, now);
   return free.map(({ body }) => body.unique_code);

@@ -61,6 +61,8 @@ export function discountById(state: SandboxState, shop: Shop, id: string, now: n
 export interface RedeemSettings {
   takeMs: number;
   refuse: string[];
+  /** The discount takes none at all. */
+  isFull: boolean;
 }
 interface RedeemJob {
   discount: string;
@@ -85,12 +87,14 @@ export function addRedeemCodes(
     });
   const own = state.written.list<Discount>({ kind: "discount", account: shop.domain }).find(({ body }) => body.id === discountId)?.body;
   if (!own) return { bulkCreation: null, userErrors: [fault("INVALID", "discountId", "Code discount does not exist.", [])] };
-  const { takeMs, refuse } = state.written.met<RedeemSettings>(redeemJob(shop, "settings")) ?? { takeMs: 0, refuse: [] };
+  const usual: RedeemSettings = { takeMs: 0, refuse: [], isFull: false };
+  const { takeMs, refuse, isFull } = state.written.met<RedeemSettings>(redeemJob(shop, "settings")) ?? usual;
+  if (isFull) return { bulkCreation: null, userErrors: [fault("INVALID", "codes", "The discount can take no more codes.", [])] };
   const job: RedeemJob = { discount: own.code, codes: [], endsAt: now + takeMs };
   let added = 0;
   for (const { code } of codes) {
     const isTaken = state.written.met(redeemOf(shop, code)) ?? state.written.met(thingOf(shop, code));
-    const why = isTaken ? "TAKEN Code must be unique." : refuse.includes(code) ? "INVALID Code is invalid." : null;
+    const why = isTaken ? "TAKEN Code must be unique." : refuse.includes(code) ? `INVALID Code ${code} is invalid.` : null;
     const [error = "", ...message] = why?.split(" ") ?? [];
     job.codes.push({ code, errors: why ? [{ code: error, message: message.join(" ") }] : [] });
     if (why) continue;

@@ -70,10 +70,15 @@ export interface KeptCatalog {
 /** Codes that were proposed for a coupon together: one discount at the shop. */
 export interface KeptBatch {
   batch: string;
+  /** As its payload has it, see `codeBatch`. */
+  mark: string;
+  /** The coupon that they are for, and our id of the account that has it. */
+  coupon: string;
+  accountId: string;
   /** The shop's id of the discount; null where none was made. */
   discount: string | null;
-  /** `coming`: it may still be done. Null: it came to nothing, or was taken back. */
-  stands: "done" | "coming" | null;
+  /** `coming`: it may still be done. `undone`: taken back, or being so; until then its codes were there. */
+  stands: "done" | "coming" | "undone";
   /** How many codes it was made of, and how many of them are in the coupon or are to be. */
   size: number;
   codes: number;
@@ -85,14 +90,21 @@ export interface KeptBatch {
 }
 
 const capMs = 30 * 86_400_000;
-/** How many codes were proposed in thirty days and came to something: what is allowed of them counts these. */
+/**
+ * How many codes were created in thirty days or still may be, for whichever coupon, also those that were taken back since: what is allowed
+ * of them counts these. Counted from when they were made, which may be days after they were proposed.
+ */
 export const codesLately = (batches: readonly KeptBatch[], now: number): number =>
-  batches.filter(({ createdAt }) => createdAt > now - capMs).reduce((sum, { codes }) => sum + codes, 0);
+  batches
+    .filter(({ stands, createdAt, finishedAt }) => stands === "coming" || (finishedAt ?? createdAt) > now - capMs)
+    .reduce((sum, { codes }) => sum + codes, 0);
 
-/** What was put into a coupon at an account (`accountId`: our id of it). */
+/** What was put into coupons. */
 export interface KeptCoupons {
-  /** All that were proposed for it and came to something. */
-  batches(of: { automation: string; accountId: string; coupon: string }): Promise<KeptBatch[]>;
+  /** All that an automation proposed and that came to something, the first first, whichever coupon and account they were for. */
+  batches(of: { automation: string }): Promise<KeptBatch[]>;
+  /** HMAC-SHA-256 (hex) of a text by the client's own key, by which codes are made. */
+  hashOf(text: string): string;
 }
 
 /** What a step found of what is kept in step. */

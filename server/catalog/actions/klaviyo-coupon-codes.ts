@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
+import { ProviderError } from "#server/errors.ts";
 import { type Attempt, type Doing, defineAction, type Tried, triedOf } from "./action.ts";
-import { codeBatch, codesABatch, codesOf, partsOf } from "./code-batch.ts";
+import { codeBatch, codesABatch, codesOf, partsOf, withCodes } from "./code-batch.ts";
 import { followJobs, klaviyoWriting, orNull, progressOf, startJob, underWay } from "./klaviyo-wire.ts";
 import { impersonal, instantText, labels } from "./payload.ts";
 
@@ -20,6 +21,8 @@ type Payload = z.output<typeof Payload>;
 const codesAStep = 100;
 /** A coupon of more is looked through no further. */
 const pagesAtMost = 100;
+/** How soon codes that Klaviyo is still taking in are looked for again. */
+const processingS = 60;
 
 const reading = { accept: klaviyoWriting.accept };
 const Coupon = z.object({ data: z.object({ id: z.string(), attributes: z.object({ description: z.string().nullish() }).nullish() }) });
@@ -44,7 +47,9 @@ async function keepCoupon({ account, writer }: Doing, coupon: Payload["coupon"])
   const outcome = await writer.send({ method: "POST", path: "/api/coupons", headers: klaviyoWriting, body }, Coupon);
   // A second one of its id is refused (openapi, create_coupon): whose that is, only a read says.
   if (outcome.outcome !== "refused" || outcome.status !== 409) return triedOf(outcome);
-  return (await findCoupon(account, coupon)) === "ours" ? null : notOurs;
+  const owner = await findCoupon(account, coupon);
+  if (owner === null) return { did: "unsure", reason: "the coupon is there and not shown yet" };
+  return owner === "ours" ? null : notOurs;
 }
 
 const Codes = z.object({
@@ -52,20 +57,33 @@ const Codes = z.object({
   links: z.object({ next: z.string().nullish() }).nullish(),
 });
 
+/** The ids of those of some codes that a coupon has in a status. Throws where there are more than are looked through. */
+async function listOwn(
+  account: Account,
+  { coupon, status, own }: { coupon: string; status: "PROCESSING" | "UNASSIGNED"; own: ReadonlySet<string> },
+): Promise<string[]> {
+  const ids: string[] = [];
+  const filter = `and(equals(coupon.id,"${coupon}"),equals(status,"${status}"))`;
+  let path: string | null = `/api/coupon-codes?${new URLSearchParams({ filter, "page[size]": "100" })}`;
+  for (let page = 0; path !== null; page++) {
+    if (page === pagesAtMost) throw new ProviderError("klaviyo", "rejected", "the coupon has more codes than are looked through");
+    const found: z.output<typeof Codes> = await account.json({ path, headers: reading }, Codes);
+    ids.push(...found.data.filter(({ attributes }) => own.has(attributes.unique_code ?? "")).map(({ id }) => id));
+    path = ids.length === own.size ? null : (found.links?.next ?? null);
+  }
+  return ids;
+}
+
 /** Takes those of our codes away that nobody was given yet: who has one keeps it, and what it is worth is the shop's to say. */
 async function withdraw({ account, writer, hashOf }: Doing, payload: Payload): Promise<Attempt> {
   const gone = { did: "done", receipt: { id: payload.coupon.id } } as const;
   // With a coupon that somebody deleted its codes are gone.
   if ((await findCoupon(account, payload.coupon)) === null) return gone;
   const own = new Set(codesOf({ hashOf }, payload).values());
-  const free: string[] = [];
-  const filter = `and(equals(coupon.id,"${payload.coupon.id}"),equals(status,"UNASSIGNED"))`;
-  let path: string | null = `/api/coupon-codes?${new URLSearchParams({ filter, "page[size]": "100" })}`;
-  for (let page = 0; path !== null && page < pagesAtMost; page++) {
-    const found: z.output<typeof Codes> = await account.json({ path, headers: reading }, Codes);
-    free.push(...found.data.filter(({ attributes }) => own.has(attributes.unique_code ?? "")).map(({ id }) => id));
-    path = found.links?.next ?? null;
-  }
+  // What is being taken in is handed out as soon as it is.
+  if ((await listOwn(account, { coupon: payload.coupon.id, status: "PROCESSING", own })).length > 0)
+    return { did: "limited", retryAfterS: processingS };
+  const free = await listOwn(account, { coupon: payload.coupon.id, status: "UNASSIGNED", own });
   for (const id of free) {
     const write = {
       method: "DELETE",
@@ -121,36 +139,38 @@ export const klaviyoCouponCodes = defineAction<Payload>({
     };
   },
   chunks: (payload) => partsOf(payload, codesAStep),
-  async execute(doing, payload): Promise<Tried> {
-    if (payload.way === "withdraw") return withdraw(doing, payload);
-    let progress = await followJobs(doing.account, progressOf(doing));
-    if (progress.jobs.length > 0) return underWay(progress);
-    if (doing.looked === undefined) {
-      const kept = await keepCoupon(doing, payload.coupon);
-      if (kept) return kept;
-      const left = new Set(doing.before.flatMap(({ refused = [] }) => refused.map(({ id }) => id)));
-      const codes = [...codesOf(doing, payload)].filter(([place]) => !left.has(String(place)));
-      if (codes.length === 0) return { did: "done", receipt: { id: payload.coupon.id } };
-      const data = codes.map(([, code]) => ({
-        type: "coupon-code",
-        attributes: { unique_code: code, expires_at: payload.handOutUntil },
-        relationships: { coupon: { data: { type: "coupon", id: payload.coupon.id } } },
-      }));
-      const body = { data: { type: "coupon-code-bulk-create-job", attributes: { "coupon-codes": { data } } } };
-      const rows = codes.map(([place]) => String(place));
-      const started = await startJob(doing, { path: "/api/coupon-code-bulk-create-jobs", body, rows });
-      if ("did" in started) return started;
-      progress = await followJobs(doing.account, { ...progress, jobs: [started] });
-      if (progress.jobs.length > 0) return underWay(progress);
-    }
-    // What is there already is as it should be.
-    const { refused, created, there } = progress;
-    if (refused.length > 0 && created.length + there.length === 0)
-      return { did: "failed", failure: { kind: "rejected", message: `Klaviyo took no code: ${refused[0]?.why}` } };
-    return { did: "done", receipt: { id: payload.coupon.id, ...(refused.length > 0 && { refused }) } };
-  },
+  execute: (doing, payload): Promise<Tried> =>
+    withCodes<Tried>(doing, payload, () => (payload.way === "add" ? add(doing, payload) : withdraw(doing, payload))),
   async undo(doing, payload) {
-    if (payload.way === "add") return withdraw(doing, payload);
+    if (payload.way === "add") return withCodes<Attempt>(doing, payload, () => withdraw(doing, payload));
     return { did: "failed", failure: { kind: "rejected", message: "what was taken out of a coupon is not put back" } };
   },
 });
+
+async function add(doing: Doing, payload: Extract<Payload, { way: "add" }>): Promise<Tried> {
+  let progress = await followJobs(doing.account, progressOf(doing));
+  if (progress.jobs.length > 0) return underWay(progress);
+  if (doing.looked === undefined) {
+    const kept = await keepCoupon(doing, payload.coupon);
+    if (kept) return kept;
+    const left = new Set(doing.before.flatMap(({ refused = [] }) => refused.map(({ id }) => id)));
+    const codes = [...codesOf(doing, payload)].filter(([place]) => !left.has(String(place)));
+    if (codes.length === 0) return { did: "done", receipt: { id: payload.coupon.id } };
+    const data = codes.map(([, code]) => ({
+      type: "coupon-code",
+      attributes: { unique_code: code, expires_at: payload.handOutUntil },
+      relationships: { coupon: { data: { type: "coupon", id: payload.coupon.id } } },
+    }));
+    const body = { data: { type: "coupon-code-bulk-create-job", attributes: { "coupon-codes": { data } } } };
+    const rows = codes.map(([place]) => String(place));
+    const started = await startJob(doing, { path: "/api/coupon-code-bulk-create-jobs", body, rows });
+    if ("did" in started) return started;
+    progress = await followJobs(doing.account, { ...progress, jobs: [started] });
+    if (progress.jobs.length > 0) return underWay(progress);
+  }
+  // What is there already is as it should be.
+  const { refused, created, there } = progress;
+  if (refused.length > 0 && created.length + there.length === 0)
+    return { did: "failed", failure: { kind: "rejected", message: `Klaviyo took no code: ${refused[0]?.why}` } };
+  return { did: "done", receipt: { id: payload.coupon.id, ...(refused.length > 0 && { refused }) } };
+}

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { type Doing, defineAction, type Tried } from "./action.ts";
-import { codeAt, codeBatch, codesABatch, codesOf, partsOf } from "./code-batch.ts";
+import { codeAt, codeBatch, codesABatch, codesOf, partsOf, withCodes } from "./code-batch.ts";
 import { chunked } from "./klaviyo-wire.ts";
 import { Amount, amountText, impersonal, instantText, labels } from "./payload.ts";
 import { endDiscount, holderOf, type KnownDiscount, makeDiscount } from "./shopify-codes.ts";
@@ -115,40 +115,45 @@ export const shopifyDiscountCodes = defineAction<Payload>({
     };
   },
   chunks: (payload) => partsOf(payload, codesACall),
-  async execute(doing, payload): Promise<Tried> {
-    const discount = await discountFor(doing, payload);
-    if ("did" in discount) return discount;
-    const codes = codesOf(doing, payload);
-    // The discount came with it.
-    codes.delete(0);
-    if (codes.size === 0) return { did: "done", receipt: { id: discount.id } };
-    const looked = doing.looked === undefined ? null : Looked.parse(JSON.parse(doing.looked));
-    const begun = looked ?? (await addTo(doing, discount.id, [...codes.values()]));
-    if ("did" in begun) return begun;
-    const { data } = await askShop(doing.account, { query: creationQuery, variables: { id: begun.bulk } }, Creation);
-    const creation = data.discountRedeemCodeBulkCreation;
-    if (creation && !creation.done) {
-      const again = { bulk: begun.bulk, looks: begun.looks + 1 };
-      return { did: "under_way", looked: JSON.stringify(again), inS: Math.min(againInS * 2 ** begun.looks, mostInS) };
-    }
-    // Where nobody knows what came of it, each is looked up.
-    const doubtful = creation
-      ? creation.codes.nodes.filter(({ errors }) => errors.length > 0).map(({ code }) => code)
-      : [...codes.values()];
-    const held = await heldBy(doing.account, discount.id, doubtful);
-    const why = new Map(creation?.codes.nodes.map(({ code, errors }) => [code, errors[0]?.message]));
-    const refused = [...codes]
-      .filter(([, code]) => doubtful.includes(code) && !held.has(code))
-      .map(([place, code]) => ({ id: String(place), why: (why.get(code) ?? "not there").slice(0, 300) }));
-    if (refused.length === payload.count)
-      return { did: "failed", failure: { kind: "rejected", message: `no code was taken: ${refused[0]?.why}` } };
-    return { did: "done", receipt: { id: discount.id, ...(refused.length > 0 && { refused }) } };
-  },
+  execute: (doing, payload): Promise<Tried> => withCodes(doing, payload, () => make(doing, payload)),
   async undo(doing, payload, receipt) {
-    // The discount is the first part's: with it end the codes of all others.
+    // The discount is the first part's: with it end the codes of all others. It is known by its id, whatever key made its codes.
     return payload.from > 0 ? { did: "done", receipt } : endDiscount(doing, knownOf(doing, payload), receipt);
   },
 });
+
+async function make(doing: Doing, payload: Payload): Promise<Tried> {
+  const discount = await discountFor(doing, payload);
+  if ("did" in discount) return discount;
+  const codes = codesOf(doing, payload);
+  // The discount came with it.
+  codes.delete(0);
+  if (codes.size === 0) return { did: "done", receipt: { id: discount.id } };
+  const looked = doing.looked === undefined ? null : Looked.parse(JSON.parse(doing.looked));
+  const begun = looked ?? (await addTo(doing, discount.id, [...codes.values()]));
+  // What is given up here is taken back by nobody: the discount is not left working.
+  if ("did" in begun && begun.did === "failed" && payload.from === 0) {
+    const ended = await endDiscount(doing, knownOf(doing, payload), { id: discount.id });
+    return ended.did === "done" || ended.did === "failed" ? begun : ended;
+  }
+  if ("did" in begun) return begun;
+  const { data } = await askShop(doing.account, { query: creationQuery, variables: { id: begun.bulk } }, Creation);
+  const creation = data.discountRedeemCodeBulkCreation;
+  if (creation && !creation.done) {
+    const again = { bulk: begun.bulk, looks: begun.looks + 1 };
+    return { did: "under_way", looked: JSON.stringify(again), inS: Math.min(againInS * 2 ** begun.looks, mostInS) };
+  }
+  // Where nobody knows what came of it, each is looked up.
+  const doubtful = creation ? creation.codes.nodes.filter(({ errors }) => errors.length > 0).map(({ code }) => code) : [...codes.values()];
+  const held = await heldBy(doing.account, discount.id, doubtful);
+  const why = new Map(creation?.codes.nodes.map(({ code, errors }) => [code, errors[0]?.message]));
+  const refused = [...codes]
+    .filter(([, code]) => doubtful.includes(code) && !held.has(code))
+    .map(([place, code]) => ({ id: String(place), why: (why.get(code) ?? "not there").slice(0, 300) }));
+  if (refused.length === payload.count)
+    return { did: "failed", failure: { kind: "rejected", message: `no code was taken: ${refused[0]?.why}` } };
+  return { did: "done", receipt: { id: discount.id, ...(refused.length > 0 && { refused }) } };
+}
 
 async function addTo(doing: Doing, discount: string, codes: readonly string[]) {
   const variables = { discount, codes: codes.map((code) => ({ code })) };

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Money } from "#db/words/locales.ts";
 import type { CouponFacts } from "#db/words/syncs.ts";
-import { codesABatch } from "#server/catalog/actions/code-batch.ts";
+import { codesABatch, markOf } from "#server/catalog/actions/code-batch.ts";
 import { CouponId, findCoupon, klaviyoCouponCodes } from "#server/catalog/actions/klaviyo-coupon-codes.ts";
+import { chunked } from "#server/catalog/actions/klaviyo-wire.ts";
 import { shopifyDiscountCodes } from "#server/catalog/actions/shopify-discount-codes.ts";
 import { askShop } from "#server/catalog/actions/shopify-wire.ts";
 import { defineAutomation } from "#server/catalog/automation.ts";
@@ -20,6 +21,8 @@ const offeredMs = 3 * dayMs;
 const settledMs = 3_600_000;
 /** A hundred codes a page (openapi, get_coupon_codes). */
 const pagesAStep = 30;
+/** shopify.dev, limits: an array of a query holds 250. */
+const discountsAQuery = 100;
 /** What stands before the sign of each code. */
 const prefix = "GIFT";
 
@@ -236,19 +239,24 @@ const discountsQuery =
 
 /** Of these batches those that the shop has ended, or has no more. */
 async function endedOf({ account }: PoolReading, batches: readonly KeptBatch[]): Promise<KeptBatch[]> {
-  const ids = batches.flatMap(({ discount }) => discount ?? []);
-  if (ids.length === 0) return [];
-  const { data } = await askShop(account("shopify"), { query: discountsQuery, variables: { ids } }, Discounts);
-  // A discount that answers without a status is there, and nobody knows more.
-  const works = new Set(data.nodes.flatMap((node) => (node?.id !== undefined && node.codeDiscount?.status !== "EXPIRED" ? [node.id] : [])));
+  const works = new Set<string>();
+  for (const ids of chunked(
+    batches.flatMap(({ discount }) => discount ?? []),
+    discountsAQuery,
+  )) {
+    const { data } = await askShop(account("shopify"), { query: discountsQuery, variables: { ids } }, Discounts);
+    // A discount that answers without a status is there, and nobody knows more.
+    for (const node of data.nodes) if (node?.id !== undefined && node.codeDiscount?.status !== "EXPIRED") works.add(node.id);
+  }
   return batches.filter(({ discount }) => discount !== null && !works.has(discount));
 }
 
 /** Proposes to take out what works no more, and to fill up what is low. */
 async function decide(reading: PoolReading, cursor: Cursor, pool: Pool): Promise<Step<Cursor>> {
   const { coupons, config, now } = reading;
-  const of = { automation: id, accountId: reading.account("klaviyo").connectionId, coupon: pool.coupon.id };
-  const batches = await coupons.batches(of);
+  const { connectionId: accountId } = reading.account("klaviyo");
+  const all = await coupons.batches({ automation: id });
+  const batches = all.filter((each) => each.accountId === accountId && each.coupon === pool.coupon.id);
   const ended = await endedOf(
     reading,
     batches.filter(({ stands, isWithdrawn, handOutUntil }) => stands === "done" && !isWithdrawn && Date.parse(handOutUntil) > now),
@@ -260,7 +268,7 @@ async function decide(reading: PoolReading, cursor: Cursor, pool: Pool): Promise
   const isLow = ready < Math.min(config.below, config.keep);
   // What works no more is counted until it is taken out: it is filled up then.
   if (isLow && !isComing && !isUnsettled && ended.length === 0) {
-    const left = config.most - codesLately(batches, now);
+    const left = config.most - codesLately(all, now);
     const codes = Math.min(config.keep - ready, left, codesABatch);
     if (codes > 0) proposals.push(await fillingOf(reading, { codes, ready }, pool));
     else reading.log("warn", "capped", {}, { left: ready, coupon: pool.coupon.id, most: config.most });
@@ -276,7 +284,7 @@ function syncOf({ account, config }: PoolReading, { counts }: Cursor, { isOurs }
 }
 
 async function fillingOf(
-  { config, now, timezone, doneUnder }: PoolReading,
+  { config, now, timezone, doneUnder, coupons }: PoolReading,
   { codes, ready }: { codes: number; ready: number },
   { coupon, minimum }: Pool,
 ): Promise<Proposal> {
@@ -286,7 +294,7 @@ async function fillingOf(
   const dedupe = before > 0 ? `${key}:${before}` : key;
   const expiresAt = now + offeredMs;
   const lastsMs = config.days * dayMs;
-  const part = { batch: dedupe, prefix, from: 0, count: codes };
+  const part = { batch: dedupe, mark: markOf(coupons, dedupe), prefix, from: 0, count: codes };
   const iso = (instant: number) => new Date(instant).toISOString();
   const off = { percent: config.percent };
   const ends = { startsAt: iso(now), endsAt: iso(expiresAt + 2 * lastsMs) };
@@ -305,8 +313,8 @@ async function fillingOf(
   };
 }
 
-function withdrawalOf({ now, timezone }: PoolReading, { batch, codes, size }: KeptBatch, { coupon }: Pool): Proposal {
-  const payload = { way: "withdraw", coupon, batch, prefix, from: 0, count: size };
+function withdrawalOf({ now, timezone }: PoolReading, { batch, mark, codes, size }: KeptBatch, { coupon }: Pool): Proposal {
+  const payload = { way: "withdraw", coupon, batch, mark, prefix, from: 0, count: size };
   return {
     ...{ subject: `codes:${codes}`, dedupe: `withdraw:${batch}:${dayOf(now, timezone)}`, expiresAt: now + offeredMs },
     evidence: { line: "ended", params: { coupon: coupon.id, codes } },

@@ -98,13 +98,14 @@ async function couponOf(
   { shop, accountId, automation }: At,
   { comparedAt, facts: { of: _, ...facts } }: { comparedAt: number; facts: CouponFacts },
 ): Promise<Syncs["coupon"]> {
-  const batches = await keptCoupons(ctx, shop).batches({ automation, accountId, coupon: facts.coupon });
+  const all = await keptCoupons(ctx, shop).batches({ automation });
+  const batches = all.filter((each) => each.accountId === accountId && each.coupon === facts.coupon);
   const coming = batches.filter(({ stands }) => stands === "coming");
   const filled = batches.flatMap(({ stands, finishedAt }) => (stands === "done" && finishedAt !== null ? [finishedAt] : []));
   return {
     ...facts,
     waiting: coming.reduce((sum, { codes }) => sum + codes, 0),
-    lately: codesLately(batches, ctx.now()),
+    lately: codesLately(all, ctx.now()),
     filledAt: filled.length > 0 ? Math.max(...filled) : null,
     comparedAt,
   };

@@ -1,5 +1,6 @@
 import type { Doing } from "#server/catalog/actions/action.ts";
 import { cjOrder } from "#server/catalog/actions/cj-order.ts";
+import { markOf } from "#server/catalog/actions/code-batch.ts";
 import { hubspotContacts } from "#server/catalog/actions/hubspot-contacts.ts";
 import { hubspotDeals } from "#server/catalog/actions/hubspot-deals.ts";
 import { shopifyCustomerFields } from "#server/catalog/actions/shopify-customer-fields.ts";
@@ -148,7 +149,7 @@ export const cases: Record<string, Case> = {
       const account = freshAccount.klaviyo();
       const coupon = { id: "ATRIUM", description: "Codes that Atrium hands out" };
       await giveCatalog(account, { takeMs: 0, coupons: [coupon] });
-      const part = { batch: "ATRIUM:1", prefix: "THANKS", from: 0, count: 1 };
+      const part = { batch: "ATRIUM:1", mark: markOf({ hashOf: testHash }, "ATRIUM:1"), prefix: "THANKS", from: 0, count: 1 };
       return { at: account, payload: { way: "add", coupon, ...part, handOutUntil: "2026-12-31T00:00:00Z" } };
     },
     effect: "coupon_codes_created",
@@ -163,7 +164,7 @@ export const cases: Record<string, Case> = {
   },
   "shopify-discount-codes": {
     async prepare() {
-      const part = { batch: "ATRIUM:1", prefix: "THANKS", from: 0, count: 1 };
+      const part = { batch: "ATRIUM:1", mark: markOf({ hashOf: testHash }, "ATRIUM:1"), prefix: "THANKS", from: 0, count: 1 };
       const terms = { title: "Atrium ATRIUM:1", off: { percent: 10 }, minimum: { minor: 5000, currency: "GBP" } };
       return { at: freshAccount.shopify(), payload: { ...part, ...terms, startsAt: at, endsAt: "2026-12-31T00:00:00Z" } };
     },

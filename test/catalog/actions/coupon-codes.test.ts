@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Receipt } from "#db/words/actions.ts";
 import type { ActionKind, Tried } from "#server/catalog/actions/action.ts";
-import { codesOf } from "#server/catalog/actions/code-batch.ts";
+import { codesOf, markOf } from "#server/catalog/actions/code-batch.ts";
 import { klaviyoCouponCodes } from "#server/catalog/actions/klaviyo-coupon-codes.ts";
 import { shopifyDiscountCodes } from "#server/catalog/actions/shopify-discount-codes.ts";
 import { control } from "#test/domain/connecting/consent.ts";
@@ -23,13 +23,17 @@ afterEach(() => control());
 
 const part = { batch: "ATRIUM:1", prefix: "THANKS", from: 0, count: 3 };
 const coupon = { id: "ATRIUM", description: "10% off from 50.00 GBP" };
+const marked = <P extends { batch: string }>(payload: P) => ({ mark: markOf({ hashOf: testHash }, payload.batch), ...payload });
 const add = (more: object = {}) =>
-  klaviyoCouponCodes.payload.parse({ way: "add", coupon, ...part, handOutUntil: "2027-01-31T00:00:00Z", ...more });
+  klaviyoCouponCodes.payload.parse(marked({ way: "add", coupon, ...part, handOutUntil: "2027-01-31T00:00:00Z", ...more }));
+const withdraw = (more: object = {}) => klaviyoCouponCodes.payload.parse(marked({ way: "withdraw", coupon, ...part, ...more }));
 const create = (more: object = {}) =>
-  shopifyDiscountCodes.payload.parse({
-    ...{ ...part, title: "Atrium ATRIUM:1", off: { percent: 10 }, minimum: { minor: 5000, currency: "GBP" } },
-    ...{ startsAt: "2026-12-01T00:00:00Z", endsAt: "2027-02-28T00:00:00Z", ...more },
-  });
+  shopifyDiscountCodes.payload.parse(
+    marked({
+      ...{ ...part, title: "Atrium ATRIUM:1", off: { percent: 10 }, minimum: { minor: 5000, currency: "GBP" } },
+      ...{ startsAt: "2026-12-01T00:00:00Z", endsAt: "2027-02-28T00:00:00Z", ...more },
+    }),
+  );
 const codes = (more: object = {}) => [...codesOf({ hashOf: testHash }, { ...part, ...more }).values()];
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -121,7 +125,7 @@ test("a code that the shop refuses is told by its place, and is left out of the 
   await sandbox.control(`/shop/${shop}/redeem-codes`, { refuse: [codes()[1]] });
   await giveCatalog(at, { takeMs: 100 });
   const made = await follow(shopifyDiscountCodes, await doingOf(shopifyDiscountCodes, shop), create());
-  expect(made).toMatchObject({ did: "done", receipt: { refused: [{ id: "1", why: "Code is invalid." }] } });
+  expect(made).toMatchObject({ did: "done", receipt: { refused: [{ id: "1", why: "Code THANKS-… (1) is invalid." }] } });
   const before: Receipt[] = made.did === "done" ? [made.receipt] : [];
   const ended = await follow(klaviyoCouponCodes, await doingOf(klaviyoCouponCodes, at, { before }), add());
   expect(ended).toEqual({ did: "done", receipt: { id: "ATRIUM" } });
@@ -161,7 +165,7 @@ test("codes of a second try that are there are done, and what Klaviyo refuses al
   await giveCatalog(at, { takeMs: 0, refuse: codes(other) });
   expect(await klaviyoCouponCodes.execute(doing, add(other))).toMatchObject({
     did: "failed",
-    failure: { message: "Klaviyo took no code: This code cannot be processed." },
+    failure: { message: "Klaviyo took no code: The code THANKS-… (0) cannot be processed." },
   });
   await giveCatalog(at, { takeMs: 0, refuse: codes(other).slice(1) });
   expect(await klaviyoCouponCodes.execute(doing, add(other))).toMatchObject({ did: "done", receipt: { refused: [{ id: "1" }] } });
@@ -174,11 +178,69 @@ test("only what nobody was given is taken out of a coupon, and nothing that is n
   await klaviyoCouponCodes.execute(doing, add({ count: 120 }));
   await klaviyoCouponCodes.execute(doing, add({ batch: "ATRIUM:2" }));
   const [given] = await giveCodes(at, { coupon: "ATRIUM", many: 1, status: "ASSIGNED_TO_PROFILE" });
-  const payload = klaviyoCouponCodes.payload.parse({ way: "withdraw", coupon, ...part, count: 100 });
+  const payload = withdraw({ count: 100 });
   for (const _ of [1, 2]) expect(await klaviyoCouponCodes.execute(doing, payload)).toMatchObject({ did: "done" });
   expect(await effectsAt(at, "coupon_code_deleted")).toMatchObject({ effects: 99 });
   // The same is how an addition is undone.
   expect(await klaviyoCouponCodes.undo?.(doing, add({ from: 100, count: 20 }), { id: "ATRIUM" })).toMatchObject({ did: "done" });
   expect((await inCoupon(at)).sort()).toEqual([given, ...codes({ batch: "ATRIUM:2" })].sort());
   expect(await klaviyoCouponCodes.undo?.(doing, payload, { id: "ATRIUM" })).toMatchObject({ did: "failed" });
+});
+
+test("words of a provider that name a code rest nowhere: neither in what was refused, nor in a failure, nor in what is under way", async () => {
+  const [shop, at] = [freshAccount.shopify(), freshAccount.klaviyo()];
+  await sandbox.control(`/shop/${shop}/redeem-codes`, { refuse: [codes()[1]] });
+  await giveCatalog(at, { takeMs: 0, refuse: codes().slice(1) });
+  const made = await follow(shopifyDiscountCodes, await doingOf(shopifyDiscountCodes, shop), create());
+  const taken = await klaviyoCouponCodes.execute(await doingOf(klaviyoCouponCodes, at), add());
+  await giveCatalog(at, { takeMs: 0, refuse: codes() });
+  const refused = await klaviyoCouponCodes.execute(await doingOf(klaviyoCouponCodes, at), add({ from: 1, count: 2 }));
+  expect([made, taken, refused]).toMatchObject([
+    { did: "done", receipt: { refused: [{ id: "1", why: "Code THANKS-… (1) is invalid." }] } },
+    { did: "done", receipt: { refused: [{ id: "1" }, { id: "2" }] } },
+    { did: "failed" },
+  ]);
+  const told = JSON.stringify([made, taken, refused]).toLowerCase();
+  for (const code of codes()) expect(told).not.toContain(code.toLowerCase());
+});
+
+test("once the key that made a batch's codes was replaced nothing more is done with it: a retry makes no other codes, a withdrawal misses none", async () => {
+  const [shop, at] = [freshAccount.shopify(), freshAccount.klaviyo()];
+  await giveCatalog(at, { takeMs: 0 });
+  const [atShop, atKlaviyo] = [await doingOf(shopifyDiscountCodes, shop), await doingOf(klaviyoCouponCodes, at)];
+  await klaviyoCouponCodes.execute(atKlaviyo, add());
+  const made = await follow(shopifyDiscountCodes, atShop, create());
+  const rotated = { hashOf: (text: string) => testHash(`another key ${text}`) };
+  const failed = { did: "failed", failure: { message: expect.stringContaining("the key that made these codes was replaced") } };
+  expect(await shopifyDiscountCodes.execute({ ...atShop, ...rotated }, create())).toMatchObject(failed);
+  for (const payload of [add(), withdraw()])
+    expect(await klaviyoCouponCodes.execute({ ...atKlaviyo, ...rotated }, payload)).toMatchObject(failed);
+  expect(await klaviyoCouponCodes.undo?.({ ...atKlaviyo, ...rotated }, add(), { id: "ATRIUM" })).toMatchObject(failed);
+  expect(await effectsAt(shop, "discount_created")).toMatchObject({ raw: 1 });
+  expect(await inCoupon(at)).toHaveLength(3);
+  // The discount is known by its id, and still ends.
+  const receipt = made.did === "done" ? made.receipt : { id: null };
+  expect(await shopifyDiscountCodes.undo?.({ ...atShop, ...rotated }, create(), receipt)).toMatchObject({ did: "done" });
+  expect(await discountOf(shop, codes()[2] ?? "")).toMatchObject({ codeDiscount: { status: "EXPIRED" } });
+});
+
+test("codes that Klaviyo is still taking in are waited for before a coupon counts as emptied: none comes up behind", async () => {
+  const at = freshAccount.klaviyo();
+  await giveCatalog(at, { takeMs: 0 });
+  const doing = await doingOf(klaviyoCouponCodes, at);
+  await klaviyoCouponCodes.execute(doing, add());
+  await giveCodes(at, { coupon: "ATRIUM", many: 1, status: "PROCESSING" });
+  expect(await klaviyoCouponCodes.execute(doing, withdraw())).toMatchObject({ did: "limited" });
+  expect(await klaviyoCouponCodes.undo?.(doing, add(), { id: "ATRIUM" })).toMatchObject({ did: "limited" });
+  await giveCodes(at, { coupon: "ATRIUM", many: 1, was: "PROCESSING", status: "UNASSIGNED" });
+  expect(await klaviyoCouponCodes.execute(doing, withdraw())).toMatchObject({ did: "done" });
+  expect(await inCoupon(at)).toEqual([]);
+});
+
+test("a discount whose other codes are refused altogether is not left working", async () => {
+  const shop = freshAccount.shopify();
+  const doing = await doingOf(shopifyDiscountCodes, shop);
+  await sandbox.control(`/shop/${shop}/redeem-codes`, { isFull: true });
+  expect(await shopifyDiscountCodes.execute(doing, create())).toMatchObject({ did: "failed" });
+  expect(await discountOf(shop, codes()[0] ?? "")).toMatchObject({ codeDiscount: { status: "EXPIRED" } });
 });

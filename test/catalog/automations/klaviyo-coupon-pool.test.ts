@@ -10,6 +10,7 @@ import { klaviyoCouponPool } from "#server/catalog/automations/klaviyo-coupon-po
 import { klaviyoRevision } from "#server/catalog/providers/klaviyo-api.ts";
 import { readSyncs } from "#server/domain/syncs/read-syncs.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
+import { keyedHash } from "#server/domain/vault/sign-in-tokens.ts";
 import { askKlaviyo, doingOf, effectsAt, freshAccount, giveCatalog, giveCodes } from "#test/catalog/actions/doing.ts";
 import { sandbox, sandboxAccount } from "#test/catalog/sensors/sandbox-account.ts";
 import { testTenantCtx } from "#test/harness.ts";
@@ -36,9 +37,10 @@ async function pool(setting: Setting = {}) {
     { mode: "approve", klaviyo, ...setting, config: { ...small, ...setting.config } },
   );
   const { ctx } = shop;
+  const byOwnKey = { hashOf: (text: string) => keyedHash(ctx.config, ctx.tenant.id, text) };
   const doings: Record<string, Doing> = {
-    [shopifyDiscountCodes.id]: await doingOf(shopifyDiscountCodes, shop.domain),
-    [klaviyoCouponCodes.id]: await doingOf(klaviyoCouponCodes, at),
+    [shopifyDiscountCodes.id]: await doingOf(shopifyDiscountCodes, shop.domain, byOwnKey),
+    [klaviyoCouponCodes.id]: await doingOf(klaviyoCouponCodes, at, byOwnKey),
   };
   return {
     ...shop,
@@ -71,7 +73,11 @@ async function pool(setting: Setting = {}) {
     daysAgo: (days: number) =>
       ctx.db
         .update(actions)
-        .set({ createdAt: sql`${actions.createdAt} - ${days * dayMs}`, dedupe: sql`'old:' || ${actions.dedupe}` })
+        .set({
+          createdAt: sql`${actions.createdAt} - ${days * dayMs}`,
+          finishedAt: sql`${actions.finishedAt} - ${days * dayMs}`,
+          dedupe: sql`'old:' || ${actions.dedupe}`,
+        })
         .where(inTenant(ctx, actions)),
     state: async () => (await readSyncs(testTenantCtx(ctx.tenant, "owner"), { automation: klaviyoCouponPool.id })).coupon,
     give: (many: number, status?: string) => giveCodes(at, { coupon: "AtriumGift", many, ...(status && { status }) }),
@@ -131,6 +137,32 @@ test("never more are made in thirty days than was allowed", async () => {
   );
   await shop.daysAgo(31);
   expect(await shop.look()).toContain("low codes:20 waiting");
+});
+
+test("the most of thirty days counts from when codes were made, not from when they were proposed", async () => {
+  const shop = await pool({ config: { most: 20 } });
+  await shop.run();
+  await shop.daysAgo(31);
+  // Approved three days after it was proposed.
+  await shop.doAll(28 * 24);
+  await shop.give(20, "ASSIGNED_TO_PROFILE");
+  expect(await shop.look()).toHaveLength(1);
+});
+
+test("another name of the coupon, or taking codes back, makes room for no more than was allowed", async () => {
+  const shop = await pool({ config: { most: 20 } });
+  await shop.run();
+  await shop.doAll();
+  await shop.setConfig({ ...small, most: 20, coupon: "Another" });
+  expect(await shop.look()).toEqual(["low codes:20 done"]);
+  expect(await shop.state()).toMatchObject({ coupon: "Another", waiting: 0, lately: 20, filledAt: null });
+  await shop.ctx.db
+    .update(actions)
+    .set({ status: "undone", finishedAt: Date.now() - 2 * hourMs })
+    .where(inTenant(shop.ctx, actions));
+  expect(await shop.look()).toEqual(["low codes:20 undone"]);
+  await shop.setConfig({ ...small, most: 30, coupon: "Another" });
+  expect(await shop.look()).toContain("low codes:10 waiting");
 });
 
 test("in shadow it is proposed once, and nothing is made; what a person declined, or what failed, is not asked again that day", async () => {
