@@ -24,7 +24,7 @@ export const supplyReasons = [
   // Ordered and shipped.
   ...(["supplier_unpaid", "silent", "untold"] as const),
   // Stuck.
-  ...(["blocked", "failed", "declined", "dearer", "unclear", "lost", "shop_cancelled", "supplier_cancelled"] as const),
+  ...(["blocked", "failed", "declined", "dearer", "unclear", "unanswered", "lost", "shop_cancelled", "supplier_cancelled"] as const),
   // Over.
   ...([
     "gone",

@@ -70,6 +70,9 @@ export const parcelsKey = ({ orderId, provider, part, parcels }: SupplyKey & Pic
   `parcels:${orderId}:${provider}:${parcels.length}${ofPart(part)}`;
 const ofPart = (part: number): string => (part > 0 ? `:p${part}` : "");
 
+/** As `supplyNumber` writes one. */
+export const supplyNumbers = /^s\d{1,20}-\d{1,20}(-p\d{1,2})?(-\d{1,2})?$/;
+
 /** Our number of an order at a supplier: of which shop, which order, which part, and which attempt. Only digits are left of what names the shop. */
 export function supplyNumber(shop: { externalId: string }, { orderId, part }: SupplyKey, round: number): string {
   const number = shop.externalId.replace(/\D/g, "").slice(-20) || "0";

@@ -62,6 +62,7 @@ export const supplyWords = {
     declined: "No one approved it, or someone declined it.",
     dearer: "{{supplier}} now wants {{price}}, more than was approved. Nothing was bought. Check again to get the new price for approval.",
     unclear: "Nobody knows whether it was ordered. Check at {{supplier}}, then answer in the approval.",
+    unanswered: "{{supplier}} doesn’t say what became of it. Check there.",
     lost: "{{supplier}} no longer has this order. Check there.",
     shop_cancelled: "Cancelled or refunded in your shop, but {{supplier}} still has it ({{word}}). Cancel it there.",
     supplier_cancelled: "{{supplier}} cancelled it. Order it again, or refund the customer.",

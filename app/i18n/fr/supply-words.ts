@@ -72,6 +72,7 @@ export const supplyWords = {
     dearer:
       "{{supplier}} demande maintenant {{price}}, plus que le montant approuvé. Rien n’a été acheté. Vérifiez à nouveau pour faire approuver le nouveau prix.",
     unclear: "On ignore si elle a été commandée. Vérifiez chez {{supplier}}, puis répondez dans l’approbation.",
+    unanswered: "{{supplier}} ne dit pas ce qu’elle est devenue. Vérifiez là-bas.",
     lost: "{{supplier}} n’a plus cette commande. Vérifiez là-bas.",
     shop_cancelled: "Annulée ou remboursée dans votre boutique, mais {{supplier}} l’a encore ({{word}}). Annulez-la là-bas.",
     supplier_cancelled: "{{supplier}} l’a annulée. Commandez-la à nouveau ou remboursez le client.",

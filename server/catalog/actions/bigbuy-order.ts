@@ -46,12 +46,20 @@ async function bodyOf(doing: Doing, payload: Payload) {
   };
 }
 
-/** What BigBuy would take for it, in cents without tax, or why it would not take it. Nothing is ordered. Throws what is none of its codes. */
-async function costOf({ account }: Doing, body: object): Promise<number | Attempt> {
+/** An order of this number is there already (ER008). */
+const isThere = (message: string): boolean => problemOf(message)?.code === "ER008";
+async function thereAlready({ account }: Doing, number: string): Promise<Attempt> {
+  const found = await standingAtBigbuy(account, number);
+  return found ? { did: "done", receipt: { id: found.id } } : { did: "unsure", reason: "the order number is taken and not shown yet" };
+}
+
+/** What BigBuy would take for it, in cents without tax, or what came of it in place of that. Nothing is ordered. Throws what is none of its codes. */
+async function costOf(doing: Doing, { number }: Payload, body: object): Promise<number | Attempt> {
   try {
-    return (await checkAtBigbuy(account, body)).withoutTax;
+    return (await checkAtBigbuy(doing.account, body)).withoutTax;
   } catch (error) {
-    const known = error instanceof ProviderError && error.kind === "rejected" ? refused(error.message) : null;
+    if (!(error instanceof ProviderError) || error.kind !== "rejected") throw error;
+    const known = isThere(error.message) ? await thereAlready(doing, number) : refused(error.message);
     if (!known) throw error;
     return known;
   }
@@ -84,25 +92,19 @@ export const bigbuyOrder = defineAction<Payload>({
     const wanted = await stillToOrder(doing, payload);
     const body = wanted.valid && (await bodyOf(doing, payload));
     // What is missing, or what BigBuy refuses, ordering says.
-    const costs = body && !("did" in body) && (await costOf(doing, body));
+    const costs = body && !("did" in body) && (await costOf(doing, payload, body));
     if (typeof costs !== "number" || costs <= payload.total.minor) return wanted;
     return { valid: false, why: "price_changed", said: amountText({ ...payload.total, minor: costs }) };
   },
   async execute(doing, payload) {
-    const { account, writer } = doing;
     const body = await bodyOf(doing, payload);
     if ("did" in body) return body;
-    const costs = await costOf(doing, body);
+    const costs = await costOf(doing, payload, body);
     if (typeof costs !== "number") return costs;
     if (costs > payload.total.minor) return failed(`BigBuy wants ${amountText({ ...payload.total, minor: costs })} for it`);
-    const outcome = await writer.send({ method: "POST", path: "/rest/order/create.json", body }, z.unknown());
+    const outcome = await doing.writer.send({ method: "POST", path: "/rest/order/create.json", body }, z.unknown());
     if (outcome.outcome === "refused" && outcome.failure.kind === "rejected") {
-      if (problemOf(outcome.failure.message)?.code === "ER008") {
-        const found = await standingAtBigbuy(account, payload.number);
-        return found
-          ? { did: "done", receipt: { id: found.id } }
-          : { did: "unsure", reason: "the order number is taken and not shown yet" };
-      }
+      if (isThere(outcome.failure.message)) return thereAlready(doing, payload.number);
       // An answer without one of its codes may stand for anything: whether it was ordered, its list says.
       return refused(outcome.failure.message) ?? { did: "unsure", reason: outcome.failure.message };
     }

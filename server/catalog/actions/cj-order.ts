@@ -3,7 +3,16 @@ import { cjCurrency, standingAtCj } from "#server/catalog/suppliers/cj.ts";
 import { settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import { type Attempt, attemptOf, type Doing, defineAction } from "./action.ts";
 import { amountText } from "./payload.ts";
-import { foundBy, mayBeHidden, orderFields, recipientOf, stillToOrder, supplierOrder } from "./supplier-order.ts";
+import {
+  anotherThere,
+  foundBy,
+  isOtherThan,
+  mayBeHidden,
+  orderFields,
+  recipientOf,
+  stillToOrder,
+  supplierOrder,
+} from "./supplier-order.ts";
 import { Country, failed, Reference, shopRead } from "./supply-words.ts";
 
 const Payload = z
@@ -88,7 +97,10 @@ export const cjOrder = defineAction<Payload>({
     const { account, writer } = doing;
     const found = await standingAtCj(account, number);
     if (!found && mayBeHidden(doing)) return { did: "unsure", reason: "the order is not shown there yet" };
-    if (!found || found.state === "cancelled") return { did: "done", receipt };
+    // What was there and is shown no more was not taken back by that: a person looks there.
+    if (!found) return receipt.id === null ? { did: "done", receipt } : failed("CJ does not show the order that it made");
+    if (isOtherThan(receipt, found)) return failed(anotherThere);
+    if (found.state === "cancelled") return { did: "done", receipt };
     if (found.state !== "unpaid") return failed("CJ has been paid for this order");
     const path = `/shopping/order/deleteOrder?orderId=${encodeURIComponent(found.id)}`;
     return attemptOf(await writer.send({ method: "DELETE", path }, z.unknown()), () => receipt);

@@ -2,9 +2,9 @@ import * as z from "zod";
 import { cjCurrency, standingAtCj } from "#server/catalog/suppliers/cj.ts";
 import { type Standing, settledAfterMs } from "#server/catalog/suppliers/quote.ts";
 import type { Writer } from "#server/catalog/writer.ts";
-import { type Attempt, attemptOf, defineAction } from "./action.ts";
+import { type Attempt, attemptOf, type Doing, defineAction } from "./action.ts";
 import { amountText, ShopId } from "./payload.ts";
-import { mayBeHidden, notShownYet } from "./supplier-order.ts";
+import { anotherThere, isOtherThan, mayBeHidden, notShownYet } from "./supplier-order.ts";
 import { failed, Ordered, Quantity, shopRead, stillWanted, supplyLabels } from "./supply-words.ts";
 
 const Payload = z
@@ -44,13 +44,16 @@ async function pay(writer: Writer, { id, word }: Standing): Promise<Attempt> {
 }
 
 const isPaid = ({ state }: Standing): boolean => state !== "unpaid" && state !== "cancelled";
+/** Whether what CJ shows under our number is another order than the one that it made. */
+const isAnother = ({ before: [made] }: Doing, found: Standing): boolean => made !== undefined && isOtherThan(made, found);
 
 /**
  * Pays an order at CJ Dropshipping from the balance there: four calls, of which the last one spends.
  *
  * Done once: CJ takes no key for it. Where the order stands is asked before anything is sent and after every try whose end nobody knows: one
  * that is paid is not paid again, and one that costs more than was approved is not paid at all (../shared/writes-and-voice.md, CJ / orders). Nor is
- * one whose making nobody saw confirmed: whether CJ keeps it back is said in that reply alone.
+ * one whose making nobody saw confirmed: whether CJ keeps it back is said in that reply alone. What CJ made and shows no more, or shows as another
+ * order, is not paid either, and a person looks there.
  */
 export const cjPayment = defineAction<Payload>({
   id: "cj-payment",
@@ -77,9 +80,11 @@ export const cjPayment = defineAction<Payload>({
     if (!verdict.valid) return verdict;
     const found = await standingAtCj(doing.account, number);
     if (!found && mayBeHidden(doing)) throw notShownYet(doing);
-    if (!found || found.state === "cancelled") return { valid: false, why: "gone" };
-    if (isPaid(found)) return { valid: true };
     const [made] = doing.before;
+    if (!found) return { valid: false, why: made && made.id !== null ? "unconfirmed" : "gone" };
+    if (isAnother(doing, found)) return { valid: false, why: "unconfirmed" };
+    if (found.state === "cancelled") return { valid: false, why: "gone" };
+    if (isPaid(found)) return { valid: true };
     if (made && made.id !== null && !made.made) return { valid: false, why: "unconfirmed" };
     if (found.total === null || found.total.minor <= total.minor) return { valid: true };
     return { valid: false, why: "price_changed", said: amountText({ ...total, minor: found.total.minor }) };
@@ -89,6 +94,7 @@ export const cjPayment = defineAction<Payload>({
     const found = await standingAtCj(account, number);
     if (!found && mayBeHidden(doing)) return { did: "limited", retryAfterS: undefined };
     if (!found) return failed("CJ has no such order");
+    if (isAnother(doing, found)) return failed(anotherThere);
     if (isPaid(found)) return { did: "done", receipt: { id: found.id } };
     if (found.state === "cancelled") return failed("CJ has this order as cancelled");
     if (found.total === null) return failed("CJ did not say what the order costs");
@@ -97,9 +103,9 @@ export const cjPayment = defineAction<Payload>({
   },
   idempotency: "lookup",
   settledAfterMs,
-  async lookup({ account }, { number }) {
-    const found = await standingAtCj(account, number);
-    if (!found) return "unknown";
+  async lookup(doing, { number }) {
+    const found = await standingAtCj(doing.account, number);
+    if (!found || isAnother(doing, found)) return "unknown";
     return isPaid(found) ? { id: found.id } : "absent";
   },
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Receipt } from "#db/words/actions.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Standing } from "#server/catalog/suppliers/quote.ts";
 import { readRecipient, type ShopRecipient } from "#server/catalog/suppliers/shop-order.ts";
@@ -72,6 +73,10 @@ export const foundBy =
     const found = await standingAt(account, number);
     return found ? { id: found.id } : ("absent" as const);
   };
+
+/** Whether a supplier shows another order under our number than the one that it told us of as it was made. */
+export const isOtherThan = ({ id }: Receipt, found: Standing): boolean => id !== null && id !== found.id;
+export const anotherThere = "another order is shown under our number";
 
 /** Whether reads may still not show what was written just before: that an order is not there says nothing then. */
 export const mayBeHidden = ({ shownAt, now }: Doing): boolean => shownAt !== undefined && now < shownAt;

@@ -3,11 +3,12 @@ import type { Text } from "#db/words/locales.ts";
 import type { Account } from "#server/catalog/account.ts";
 import type { Need } from "#server/catalog/job.ts";
 import { type OrderedLine, orderFault } from "#server/catalog/suppliers/shop-order.ts";
+import { supplyNumbers } from "#server/catalog/supply.ts";
 import type { Doing, Verdict } from "./action.ts";
 import { Amount, asIs, impersonal, ShopId } from "./payload.ts";
 
 /** Our number of an order at a supplier: the shop's, the order's, which part of it, and which attempt where an earlier one was called off there. */
-export const OrderNumber = z.string().regex(/^s\d{1,20}-\d{1,20}(-p\d{1,2})?(-\d{1,2})?$/);
+export const OrderNumber = z.string().regex(supplyNumbers);
 
 /** A supplier's own id of what it sells: CJ's vid, BigBuy's reference. */
 export const Reference = z.string().regex(/^[\w-]{1,64}$/);

@@ -213,6 +213,10 @@ async function lookAt(reading: SupplyReading, order: SupplyOrder): Promise<Asses
     if (!away && error.kind !== "rejected") throw error;
     const { state, reason, facts } = order;
     if (state === "held") return held(order, reading.now, { reason: away ? "supplier_down" : "supplier_refuses" });
+    // What was proposed of it is over, and its supplier does not say what came of it: a person can look there.
+    const endedAt = order.action?.endedAt ?? null;
+    if (state === "proposed" && endedAt !== null && reading.now - endedAt > hourMs)
+      return stands(order, reading.now, { state: "stuck", reason: "unanswered", facts, inMs: hourMs / 2 });
     return stands(order, reading.now, { state, reason, facts, inMs: hourMs / 2 });
   }
 }

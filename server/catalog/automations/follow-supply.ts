@@ -64,6 +64,9 @@ export async function followProposal(reading: SupplyReading, order: SupplyOrder)
     // It is looked at anew: whatever was no longer true is said of it, or is proposed as it is now.
     case "voided": {
       if (isFresh(order, now)) return waits(hourMs / 12);
+      // It was made, and its supplier shows neither it nor that it was called off: whether it is there a person has to see.
+      if (why === "unconfirmed" && reading.at(order.provider) && !(await standingOf(reading, order)))
+        return stuck("lost", { inMs: hourMs });
       // At another price than was approved a person says whether it is proposed once more.
       const dearer = why === "price_changed" && message ? stuck("dearer", { price: message }) : null;
       const anew = dearer ? await lookFirst(reading, order) : await assess(reading, order);
@@ -86,6 +89,7 @@ export async function followProposal(reading: SupplyReading, order: SupplyOrder)
 export async function followStuck(reading: SupplyReading, order: SupplyOrder): Promise<Assessed> {
   switch (order.reason) {
     case "unclear":
+    case "unanswered":
       return followProposal(reading, order);
     case "failed":
     case "declined":

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import { ProviderError } from "#server/errors.ts";
-import type { Quote, Short, Standing, Wanted } from "./quote.ts";
+import { type Quote, type Short, type Standing, sameOrder, type Wanted } from "./quote.ts";
 
 /** BigBuy counts in euros, without tax. */
 export const bigbuyCurrency = "EUR";
@@ -18,7 +18,11 @@ const Product = orNothing(z.object({ id: Id, sku: z.string(), wholesalePrice: Am
 const Stock = orNothing(z.array(z.object({ sku: z.string(), stocks: z.array(z.object({ quantity: z.number() })) })));
 const Shipping = z.object({ shippingOptions: z.array(z.object({ cost: Amount, shippingService: z.object({ name: z.string() }) })) });
 const Checked = z.object({ totalWithoutTaxes: Amount, total: Amount });
-const Order = z.object({ id: Id, status: z.union([z.string(), z.number(), z.object({ name: z.string() })]).nullish() });
+const Order = z.object({
+  id: Id,
+  internalReference: Id.nullish(),
+  status: z.union([z.string(), z.number(), z.object({ name: z.string() })]).nullish(),
+});
 const Statuses = z.array(z.object({ id: Id, name: z.string() }));
 const Trackings = orNothing(
   z.array(z.object({ trackings: z.array(z.object({ trackingNumber: z.string(), carrier: z.object({ name: z.string() }).nullish() })) })),
@@ -126,6 +130,7 @@ const meanings: readonly (readonly [RegExp, Standing["state"]])[] = [
 export async function standingAtBigbuy(account: Account, number: string): Promise<Standing | null> {
   const order = await askFor(account.json({ path: `/rest/order/reference/${encodeURIComponent(number)}.json` }, orNothing(Order)));
   if (!order) return null;
+  sameOrder(account.provider, number, order.internalReference);
   const word = await wordOf(account, order.status ?? "");
   const tracked = await askFor(account.json({ path: `/rest/tracking/order/${order.id}.json` }, Trackings));
   const parcels = (tracked ?? []).flatMap(({ trackings }) => trackings).filter(({ trackingNumber }) => trackingNumber !== "");

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Account } from "#server/catalog/account.ts";
 import { minorUnits } from "#server/catalog/money.ts";
 import { ProviderError } from "#server/errors.ts";
-import type { Quote, Short, Standing, Wanted } from "./quote.ts";
+import { type Quote, type Short, type Standing, sameOrder, type Wanted } from "./quote.ts";
 
 /** CJ counts in dollars alone. */
 export const cjCurrency = "USD";
@@ -31,6 +31,7 @@ const Detail = z.object({
   data: z
     .object({
       orderId: z.union([z.string(), z.number()]).transform(String),
+      orderNum: z.union([z.string(), z.number()]).transform(String).nullish(),
       orderStatus: z.string(),
       trackNumber: z.string().nullish(),
       logisticName: z.string().nullish(),
@@ -126,7 +127,8 @@ const states: Readonly<Record<string, Standing["state"]>> = {
 export async function standingAtCj(account: Account, number: string): Promise<Standing | null> {
   const found = await askFor(account.json({ path: `/shopping/order/getOrderDetail?orderId=${param(number)}` }, Detail), noOrder);
   if (!found?.data) return null;
-  const { orderId, orderStatus, trackNumber, logisticName, orderAmount } = found.data;
+  const { orderId, orderNum, orderStatus, trackNumber, logisticName, orderAmount } = found.data;
+  sameOrder(account.provider, number, orderNum);
   return {
     id: orderId,
     state: states[orderStatus] ?? "paid",

@@ -1,4 +1,6 @@
 import type { Money } from "#db/words/locales.ts";
+import { supplyNumbers } from "#server/catalog/supply.ts";
+import { ProviderError } from "#server/errors.ts";
 
 /** Something that is to be ordered: the supplier's own id of it (CJ's vid, BigBuy's reference), and how many. */
 export interface Wanted {
@@ -23,6 +25,12 @@ export type Quote =
 
 /** How long after a write a supplier's reads may still not show it. Neither publishes a figure. */
 export const settledAfterMs = 120_000;
+
+/** Throws where a supplier that was asked for an order by our number answers of another one of ours. What else it calls an order by is its own. */
+export function sameOrder(provider: string, asked: string, answered: string | null | undefined): void {
+  if (answered && answered !== asked && supplyNumbers.test(answered))
+    throw new ProviderError(provider, "unavailable", "it answered of another order than was asked for");
+}
 
 /** How an order stands at a supplier, in its own word beside ours. */
 export interface Standing {

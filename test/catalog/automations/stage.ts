@@ -134,6 +134,7 @@ export async function stage(
   const of = inTenant(ctx, actions);
   return {
     ctx,
+    rig,
     domain,
     account,
     opened,
