@@ -15,6 +15,9 @@ type Form = Outputs["supply"]["suggest"];
 export const TABS = ["orders", "open", "mapped", "own"] as const;
 export type Tab = (typeof TABS)[number];
 
+/** So many letters of what is sought are looked for. */
+export const MOST_SOUGHT = 100;
+
 const NAMES = { cj: "CJ Dropshipping", bigbuy: "BigBuy" } as const;
 const TONES: Record<Order["state"], Tone> = {
   held: "warn",
@@ -86,7 +89,7 @@ export function drawSuppliers(
         at: tab === "mapped" ? t("supplyWords:products.at") : null,
         actions: t("supplyWords:products.actions"),
       },
-      search: { label: t("supplyWords:products.search"), find: t("supplyWords:products.find"), q, tab },
+      search: { label: t("supplyWords:products.search"), find: t("supplyWords:products.find"), q, tab, most: MOST_SOUGHT },
       rows: variants.variants.map((variant) => productOf(variant, reader, { ...at, to: (variantId) => to({ ...kept, map: variantId }) })),
       empty:
         q === "" && !cursor
@@ -118,7 +121,8 @@ function orderOf(order: Order, reader: Reader, { portal, may }: At): NonNullable
       order.part === 0
         ? NAMES[order.supplier]
         : t("supplyWords:orders.part", { supplier: NAMES[order.supplier], part: formatCount(reader.region, order.part + 1) }),
-    state: { label: t(`supplyWords:states.${word}`), tone: TONES[order.state], name: order.reason ?? order.state },
+    state: { label: t(`supplyWords:states.${word}`), tone: TONES[order.state], name: order.reason ?? order.state, stands: order.state },
+    costs: order.facts.margin?.costs ?? null,
     why: whyOf(order, reader),
     message: order.facts.message ?? "",
     parcels: order.parcels.length > 0 ? t("supplyWords:orders.parcels", { parcels: isolate(order.parcels.join(", ")) }) : "",

@@ -2,7 +2,7 @@ import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect } from "@rem
 import type { Inputs } from "#server/trpc/root.ts";
 import { loadAutomationState } from "./act-on-automation.ts";
 import type { Below } from "./below-automation.server.ts";
-import { drawSuppliers, TABS, type Tab } from "./draw-suppliers.server.ts";
+import { drawSuppliers, MOST_SOUGHT, TABS, type Tab } from "./draw-suppliers.server.ts";
 import { formFailure } from "./form-errors.ts";
 import { regionOf } from "./i18n/locale.ts";
 import { wordsIn } from "./i18n/translator.server.ts";
@@ -22,7 +22,7 @@ export async function loadSuppliers(
   const tab = tabOf(searchParams);
   const [asked, cursor] = [searchParams.get("state"), searchParams.get("cursor") ?? undefined];
   const orderState = asked === null ? undefined : (asked as Inputs["supply"]["orders"]["state"]);
-  const q = searchParams.get("q") ?? "";
+  const q = (searchParams.get("q") ?? "").trim().slice(0, MOST_SOUGHT);
   const mapping = may.map ? searchParams.get("map") : null;
   const [orders, variants, form] = await Promise.all([
     tab === "orders" ? api.supply.orders({ tenant, ...(orderState && { state: orderState }), ...(cursor && { cursor }) }) : null,
@@ -65,6 +65,8 @@ export async function actOnSuppliers({ request, context }: Pick<ActionFunctionAr
           supplier: text("supplier") as Inputs["supply"]["decide"]["supplier"],
           part: asNumber(text("part") || "0") as number,
           does,
+          ...(form.has("state") && { state: text("state") as NonNullable<Inputs["supply"]["decide"]["state"]> }),
+          ...(form.has("costs") && { costs: asNumber(text("costs")) as number }),
         });
         done(does);
         break;

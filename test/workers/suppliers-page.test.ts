@@ -151,6 +151,50 @@ test("an order says why it stands where it stands, and what a person can do abou
   expect([late.status, (await shop.row())?.state]).toEqual([409, "ordered"]);
 });
 
+test("what a page that is out of date shows is not decided on: another price, or what is ordered by now", async () => {
+  const shop = await client();
+  const margin = { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" };
+  await shop.put("held", "margin", { facts: { margin } });
+  const sends = async (label: string) => {
+    const form = (await shop.page()).querySelectorAll("tbody form").find((each) => each.text.trim() === label) ?? expect.unreachable(label);
+    const typed = form.querySelectorAll("input").map((input) => [input.getAttribute("name"), input.getAttribute("value")]);
+    const intent = form.querySelector("button")?.getAttribute("value") ?? "";
+    return () => shop.post({ ...Object.fromEntries(typed), intent });
+  };
+  const [anyway, close] = [await sends("Order anyway"), await sends("I’ll handle it")];
+  const becomes = (values: Partial<typeof supplyOrders.$inferInsert>) =>
+    shop.ctx.db.update(supplyOrders).set(values).where(inTenant(shop.ctx, supplyOrders));
+  await becomes({ facts: { margin: { ...margin, costs: 4000, percent: -100 } } });
+  const dearer = await anyway();
+  expect([dearer.status, (await shop.row())?.waivedUpTo]).toEqual([409, null]);
+  await becomes({ state: "ordered", reason: null });
+  expect([(await close()).status, (await shop.row())?.state]).toEqual([409, "ordered"]);
+  await becomes({ state: "held", reason: "margin", facts: { margin } });
+  expect([(await anyway()).status, (await shop.row())?.waivedUpTo]).toEqual([302, 1900]);
+});
+
+test("what is refused is always said, also where nobody typed it, and what is sought may be long", async () => {
+  const shop = await client();
+  await shop.put("held", "margin");
+  const nonsense: [Record<string, string>, string?][] = [
+    [{ intent: "close", order: "x".repeat(200_000), supplier: "cj" }],
+    [{ intent: "close", order: "7", supplier: "cj", part: "-1" }],
+    [{ intent: "close", order: "7", supplier: "cj", state: "gone" }],
+    [{ intent: "anyway", order: "7", supplier: "cj", costs: "much" }],
+    [{ intent: "close" }],
+    [{ intent: "keep" }, "?tab=open"],
+    [{ intent: "map", variant: "x", supplier: "cj", reference: "V1", pack: "1" }, "?tab=open&map=12"],
+    // Its form is not open.
+    [{ intent: "map", variant: "12", supplier: "cj", reference: "V1", pack: "-1" }, "?tab=open"],
+  ];
+  for (const [fields, more] of nonsense) {
+    const sent = await shop.post(fields, more);
+    expect([sent.status, texts(parse(await sent.text()), "[role=alert]").filter(Boolean).length]).toEqual([422, 1]);
+  }
+  expect((await shop.row())?.state).toBe("held");
+  expect(texts(await shop.page(`?tab=open&q=${"y".repeat(300)}`), "h1")).toEqual(["Supplier orders"]);
+});
+
 test("of what there is a part somebody may order that, of what there is nothing nobody may, and each part is decided on for itself", async () => {
   const shop = await client();
   const short = (there: number) => ({ facts: { short: [{ reference: "V1", quantity: 2, there }] } });

@@ -35,7 +35,9 @@ interface OrderLine {
   part: number;
   /** Its supplier, and which of several goes it is there, where it is not the first. */
   at: string;
-  state: { label: string; tone: Tone; name: string };
+  state: { label: string; tone: Tone; name: string; stands: string };
+  /** What ordering it costs as it is shown, in minor units; null where that is not said. */
+  costs: number | null;
   why: string;
   /** The supplier's own words of why it failed. */
   message: string;
@@ -85,7 +87,7 @@ export interface SuppliersView {
     caption: string;
     /** `at`: null where none of them is mapped. */
     columns: Record<"product" | "sku" | "sold" | "actions", string> & { at: string | null };
-    search: { label: string; find: string; q: string; tab: string };
+    search: { label: string; find: string; q: string; tab: string; most: number };
     rows: ProductLine[];
     empty: Empty;
   } | null;
@@ -106,18 +108,25 @@ export function SuppliersPage({
   trail: readonly Leads[];
 }) {
   const { words, tabs, orders, products, form, previousTo, nextTo } = view;
+  const isMapping = form !== null && failure?.intent === "map";
   const pages = { ...(previousTo !== null && { previousTo }), ...(nextTo !== null && { nextTo }) };
   return (
     <>
       <PageHeader before={<Breadcrumbs items={[...trail, { label: words.title }]} />} title={words.title} description={words.description} />
       <Tabs items={tabs} label={words.title} className="mb-6" />
-      {failure?.message && failure.intent !== "map" && <FormMessage failure={failure} />}
-      {form && <Mapping form={form} failure={failure?.intent === "map" ? failure : undefined} />}
+      {!isMapping && <FormMessage failure={failure && whole(failure)} />}
+      {form && <Mapping form={form} failure={isMapping ? failure : undefined} />}
       {orders && <Orders orders={orders} pages={pages} />}
       {products && <Products products={products} pages={pages} />}
     </>
   );
 }
+
+/** A failure of which what is wrong with a field that nobody types is said of the whole. */
+const whole = (failure: FormFailure, typed: readonly string[] = []): FormFailure => ({
+  ...failure,
+  message: failure.message ?? Object.entries(failure.fields).find(([field]) => !typed.includes(field))?.[1] ?? null,
+});
 
 type Pages = { previousTo?: string; nextTo?: string };
 
@@ -195,7 +204,7 @@ function Status({ row: { state, why, message, parcels } }: { row: OrderLine }) {
   );
 }
 
-function OrderActions({ row: { order, supplier, part, actions, approval } }: { row: OrderLine }) {
+function OrderActions({ row: { order, supplier, part, state, costs, actions, approval } }: { row: OrderLine }) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2">
       {actions.map(({ does, label }) => (
@@ -203,6 +212,8 @@ function OrderActions({ row: { order, supplier, part, actions, approval } }: { r
           <input type="hidden" name="order" value={order} />
           <input type="hidden" name="supplier" value={supplier} />
           {part > 0 && <input type="hidden" name="part" value={part} />}
+          <input type="hidden" name="state" value={state.stands} />
+          {does === "anyway" && costs !== null && <input type="hidden" name="costs" value={costs} />}
           <Button type="submit" changes size="sm" name="intent" value={does} variant={does === "close" ? "ghost" : "secondary"}>
             {label}
           </Button>
@@ -232,7 +243,15 @@ function Products({
       actions={
         <Form method="get" className="flex gap-2">
           <input type="hidden" name="tab" value={search.tab} />
-          <Input type="search" name="q" defaultValue={search.q} aria-label={search.label} placeholder={search.label} className="sm:w-56" />
+          <Input
+            type="search"
+            name="q"
+            defaultValue={search.q}
+            aria-label={search.label}
+            placeholder={search.label}
+            maxLength={search.most}
+            className="sm:w-56"
+          />
           <Button type="submit" aria-label={search.find}>
             <Search aria-hidden />
           </Button>
@@ -303,6 +322,8 @@ function ProductActions({ row: { key, map, actions } }: { row: ProductLine }) {
   );
 }
 
+const typedFields = ["supplier", "reference", "pack"];
+
 /** What the product is at a supplier: what suppliers sell under its SKU, each accepted by a button of its own, or what a person types. */
 function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | undefined }) {
   const { variant, title, suggestionsTitle, suggestions, notes, suppliers, values, labels, cancelTo } = form;
@@ -310,7 +331,7 @@ function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | 
   return (
     <Section title={title} space="none" className="mb-8">
       <Card className="grid gap-5">
-        {failure && <FormMessage failure={failure} />}
+        {failure && <FormMessage failure={whole(failure, typedFields)} />}
         <div className="grid gap-2">
           <h3 className="text-[0.8125rem] font-medium">{suggestionsTitle}</h3>
           {suggestions.map(({ supplier, reference, label }) => (

@@ -41,7 +41,7 @@ export function decisionsOf({
  */
 export async function decideSupply(ctx: TenantCtx, asked: DecideSupply): Promise<void> {
   requirePermission(ctx, "actions:decide");
-  const { order, supplier, part, does } = Schema.parse(asked);
+  const { order, supplier, part, does, state, costs } = Schema.parse(asked);
   const shop = await shopOf(ctx);
   const own = inTenant(
     ctx,
@@ -55,7 +55,9 @@ export async function decideSupply(ctx: TenantCtx, asked: DecideSupply): Promise
   );
   const [row] = await ctx.db.select().from(supplyOrders).where(own);
   if (!row) throw notFound("order");
-  if (!decisionsOf(row).includes(does)) throw conflict("order_moved_on");
+  // What was decided on is what was seen: of what costs more, or is ordered by now, somebody would buy what they did not mean to.
+  const isAsSeen = (state ?? row.state) === row.state && (does !== "anyway" || costs === undefined || costs === row.facts.margin?.costs);
+  if (!isAsSeen || !decisionsOf(row).includes(does)) throw conflict("order_moved_on");
   const now = ctx.now();
   const asRead = and(own, eq(supplyOrders.version, row.version), eq(supplyOrders.state, row.state));
   const proposed = inTenant(

@@ -67,6 +67,12 @@ export const DecideSupply = z.object({
   supplier: Provider,
   part: z.number().int().min(0).max(99).default(0).describe("`part` of the order."),
   does: z.enum(decisions),
+  state: z.enum(supplyStates).optional().describe("Where it stood as it was shown: what stands elsewhere by now is refused."),
+  costs: z
+    .number()
+    .int()
+    .optional()
+    .describe("What `anyway` was shown to cost, in minor units: what costs something else by now is refused."),
 });
 export type DecideSupply = z.input<typeof DecideSupply>;
 
