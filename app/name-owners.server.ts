@@ -44,11 +44,13 @@ export function ownerIds(config: Record<string, unknown>, owners: readonly Owner
   return Array.isArray(rules) ? { ...config, [setting]: rules.map((rule) => stored(String(rule), owners)) } : config;
 }
 
-const called = ({ id, name }: Owner): string => `${name} (${id})`;
+/** On one line, since a rule is a line. */
+const called = ({ id, name }: Owner): string => `${name.replace(/\s+/g, " ").trim()} (${id})`;
 
 /** What a rule says of whom, and whom it names. */
 function partsOf(rule: string): [of: string, who: string] {
-  const at = rule.lastIndexOf("=");
+  // No rule has one before it, a name may have one in it.
+  const at = rule.indexOf("=");
   return at < 0 ? [rule, ""] : [rule.slice(0, at + 1), rule.slice(at + 1).trim()];
 }
 

@@ -45,6 +45,7 @@ export const ChangedList = z.object({
   add: z.array(z.string()).default([]),
   remove: z.array(z.string()).default([]),
   delete: z.boolean().default(false),
+  name: z.string().optional(),
 });
 
 export function changeList(
@@ -57,6 +58,11 @@ export function changeList(
   if (change.delete) {
     state.written.put({ kind: "klaviyo_list", account, key: list }, { gone: true }, now);
     return [];
+  }
+  const found = listsAt(state, account).find(({ id }) => id === list);
+  if (found && change.name !== undefined) {
+    const renamed = { ...found, attributes: { ...found.attributes, name: change.name } };
+    state.written.put({ kind: "klaviyo_list", account, key: list }, renamed, now);
   }
   const kept = membersOf(state, account, list).filter((id) => !change.remove.includes(id));
   const ids = [...new Set([...kept, ...change.add])];

@@ -204,6 +204,7 @@ const listNames: Record<CustomerSegment, string> = {
   at_risk: "at risk",
   quiet: "quiet",
 };
+const ListName = impersonal(100);
 const keptOf = (klaviyo: Account, segment: CustomerSegment): KeptList => ({ automation: id, accountId: klaviyo.connectionId, segment });
 
 /** Finds a segment's list: by the id that it had, else by its name. */
@@ -218,7 +219,8 @@ async function begin(reading: ListReading, segment: CustomerSegment): Promise<Co
   const list = known && before ? before.list : await findListByName(klaviyo, own);
   const isDeleted =
     list === null && before?.list !== null && before?.list !== undefined ? true : list === null && before?.isDeleted === true;
-  const name = known?.name ?? (list === null ? (before?.name ?? own) : own);
+  // What others call it may be somebody's address, which rests nowhere, or too long: then it goes by its own name.
+  const name = ListName.safeParse(known?.name).data ?? (list === null ? (before?.name ?? own) : own);
   if (isDeleted) log("warn", "deleted", {}, { list: name });
   return {
     ...{ segment, list, name, isDeleted, since: now, next: null, anewAt: null, there: 0, added: 0, strangers: [], after: null, unknown: 0 },

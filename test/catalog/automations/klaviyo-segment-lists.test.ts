@@ -295,6 +295,23 @@ test("a list that others delete is left so, or made anew with all who belong on 
   }
 });
 
+test("a list that others rename to what no payload takes, an address or a long text, is kept under its own name, and the address rests nowhere", async () => {
+  const shop = await scored();
+  await shop.run();
+  await shop.doAll();
+  await shop.run();
+  const [own] = await shop.listed();
+  for (const name of ["Ask ana@shop.example first", "loyal ".repeat(30)]) {
+    await changeList(shop.at, own?.id ?? "", { name });
+    await shop.group(name.startsWith("Ask") ? "quiet" : "loyal", "12001");
+    await shop.run();
+    await shop.doAll();
+    expect(await shop.facts()).toMatchObject({ name: "Atrium loyal", list: own?.id });
+  }
+  expect(await shop.lines()).toEqual(["entered customers:1", "entered customers:3", "left customers:1"]);
+  expect(JSON.stringify([await shop.facts(), await shop.proposed(), await shop.logs()])).not.toContain("ana@shop");
+});
+
 test("who was forgotten is taken off the list by their profile alone, and then nothing of them is kept", async () => {
   const shop = await scored();
   await shop.run();
