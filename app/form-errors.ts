@@ -19,16 +19,22 @@ export interface FormFailure {
 const STATUS = { forbidden: 403, invalid: 422, conflict: 409, rate_limited: 429, unavailable: 503, vault_closed: 503 } as const;
 
 /**
- * Turns what the in-process caller threw into what the form shows. An ended session leads to the sign-in, and what a page
+ * Turns what the in-process caller threw into what the form shows. `typed`: the fields that say themselves what is wrong with them, where not all
+ * of them do; what is wrong with another one is said of the whole. An ended session leads to the sign-in, and what a page
  * cannot mend (not found, a defect) is thrown on.
  */
-export function formFailure(error: unknown, { context, request }: Pick<ActionFunctionArgs, "context" | "request">, form: FormData) {
+export function formFailure(
+  error: unknown,
+  { context, request }: Pick<ActionFunctionArgs, "context" | "request">,
+  form: FormData,
+  typed?: readonly string[],
+) {
   const described = context.describe(error);
   const { kind } = described;
   if (kind === "unauthenticated") throw redirect(signInPath(request));
   if (kind === "not_found" || kind === "internal") throw error;
   const values = Object.fromEntries([...form].filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-  const failure: FormFailure = { intent: values.intent ?? "", values, ...saidOf(described, context.locale) };
+  const failure: FormFailure = { intent: values.intent ?? "", values, ...saidOf(described, context.locale, typed) };
   const headers = described.retryAfterS === null ? undefined : { "Retry-After": String(described.retryAfterS) };
   return data(failure, { status: STATUS[kind], headers });
 }
@@ -41,8 +47,12 @@ export function onlyOf(form: FormData, ...names: readonly string[]): FormData {
 }
 
 /** In the reader's language: each field by itself, else the whole. */
-function saidOf(error: OutwardError, locale: Locale): Pick<FormFailure, "fields" | "message"> {
+function saidOf(error: OutwardError, locale: Locale, typed?: readonly string[]): Pick<FormFailure, "fields" | "message"> {
   const named = error.issues.filter(({ field }) => field !== "");
   if (named.length === 0) return { fields: {}, message: sayError(locale, error) };
-  return { fields: Object.fromEntries(named.map((issue) => [issue.field, sayError(locale, issue)])), message: null };
+  const unseen = named.find(({ field }) => typed?.includes(field) === false);
+  return {
+    fields: Object.fromEntries(named.map((issue) => [issue.field, sayError(locale, issue)])),
+    message: unseen ? sayError(locale, unseen) : null,
+  };
 }

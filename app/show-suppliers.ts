@@ -90,7 +90,8 @@ export async function actOnSuppliers({ request, context }: Pick<ActionFunctionAr
         throw new Response("Unknown intent", { status: 422 });
     }
   } catch (error) {
-    return formFailure(error, { request, context }, form);
+    const isOpen = text("intent") === "map" && new URL(request.url).searchParams.has("map");
+    return formFailure(error, { request, context }, form, isOpen ? ["supplier", "reference", "pack"] : []);
   }
   const back = new URL(request.url);
   back.searchParams.delete("map");

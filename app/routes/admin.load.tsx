@@ -47,9 +47,9 @@ export async function action(args: ActionFunctionArgs) {
       ...(done > 0 || kept.length === 0 ? [t(stops ? "load:backlog.stopped" : "load:backlog.resumed", { count: done })] : []),
       ...(kept.length > 0 ? [t("load:backlog.kept", { clients: new Intl.ListFormat(locale).format(kept) })] : []),
     ];
-    toast({ kind: tenants.length === 0 ? "info" : "success", message: tenants.length === 0 ? t("load:backlog.none") : said.join(" ") });
+    toast({ kind: done === 0 ? "info" : "success", message: tenants.length === 0 ? t("load:backlog.none") : said.join(" ") });
   } catch (error) {
-    return formFailure(error, args, form);
+    return formFailure(error, args, form, []);
   }
   return redirect("/admin/load");
 }

@@ -114,19 +114,13 @@ export function SuppliersPage({
     <>
       <PageHeader before={<Breadcrumbs items={[...trail, { label: words.title }]} />} title={words.title} description={words.description} />
       <Tabs items={tabs} label={words.title} className="mb-6" />
-      {!isMapping && <FormMessage failure={failure && whole(failure)} />}
+      {!isMapping && <FormMessage failure={failure} />}
       {form && <Mapping form={form} failure={isMapping ? failure : undefined} />}
       {orders && <Orders orders={orders} pages={pages} />}
       {products && <Products products={products} pages={pages} />}
     </>
   );
 }
-
-/** A failure of which what is wrong with a field that nobody types is said of the whole. */
-const whole = (failure: FormFailure, typed: readonly string[] = []): FormFailure => ({
-  ...failure,
-  message: failure.message ?? Object.entries(failure.fields).find(([field]) => !typed.includes(field))?.[1] ?? null,
-});
 
 type Pages = { previousTo?: string; nextTo?: string };
 
@@ -322,8 +316,6 @@ function ProductActions({ row: { key, map, actions } }: { row: ProductLine }) {
   );
 }
 
-const typedFields = ["supplier", "reference", "pack"];
-
 /** What the product is at a supplier: what suppliers sell under its SKU, each accepted by a button of its own, or what a person types. */
 function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | undefined }) {
   const { variant, title, suggestionsTitle, suggestions, notes, suppliers, values, labels, cancelTo } = form;
@@ -331,7 +323,7 @@ function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | 
   return (
     <Section title={title} space="none" className="mb-8">
       <Card className="grid gap-5">
-        {failure && <FormMessage failure={whole(failure, typedFields)} />}
+        {failure && <FormMessage failure={failure} />}
         <div className="grid gap-2">
           <h3 className="text-[0.8125rem] font-medium">{suggestionsTitle}</h3>
           {suggestions.map(({ supplier, reference, label }) => (
