@@ -131,10 +131,13 @@ test("completed checkouts stand there by day where they are wanted, also before 
   await ctx.db.insert(pixelDays).values([
     { tenantId: tenant.id, connectionId: "con_1", day, checkouts: 7 },
     { tenantId: tenant.id, connectionId: "con_2", day, checkouts: 5 },
+    { tenantId: tenant.id, connectionId: "con_1", day: addDays(day, -1), checkouts: 3 },
     { tenantId: tenant.id, connectionId: "con_1", day: addDays(day, -14), checkouts: 99 },
   ]);
   const { html, text } = await page(path, token);
   expect(html.querySelectorAll("[data-checkouts]")).toHaveLength(14);
   expect(html.querySelector(`[data-checkouts="${day}"]`)?.text).toMatch(/12$/);
   expect(text).not.toContain("99");
+  const bar = (of: string) => html.querySelector(`[data-checkouts="${of}"] rect`)?.getAttribute("width");
+  expect([day, addDays(day, -1), addDays(day, -2)].map(bar)).toEqual(["100", "25", "0"]);
 });

@@ -114,7 +114,7 @@ async function pageOf({ tenant, token }: Pick<Client, "tenant" | "token">, of: s
 
 test("of a list it is said how many are in its group, how many are on it, what waits and what others changed", async () => {
   const page = await pageOf(await client(), lists);
-  expect(page.text).toContain("What is in step between your shop and Acme Gifts");
+  expect(page.text).toContain("What is in step between your shop and Klaviyo (Acme Gifts)");
   const [[name, here, there, waiting, notes] = []] = page.cells;
   expect([name, here, there, waiting]).toEqual(["Atrium loyalGroup: Loyal", "5", "2", "1 to add"]);
   expect(notes).toMatch(/^Without a Klaviyo profile: 3Added by others: 1Compared: /);

@@ -151,9 +151,14 @@ export function FlowPage({
                 {checkouts.rows.map(({ key, day, many, share }) => (
                   <li key={key} data-checkouts={key} className="grid grid-cols-[4.5rem_minmax(0,1fr)_2.5rem] items-center gap-3">
                     <span className="text-ink-muted">{day}</span>
-                    <span className="h-1.5 rounded-full bg-line">
-                      <span className="block h-full rounded-full bg-accent" style={{ width: `${share * 100}%` }} />
-                    </span>
+                    <svg
+                      aria-hidden
+                      viewBox="0 0 100 1"
+                      preserveAspectRatio="none"
+                      className="block h-1.5 w-full rounded-full bg-line rtl:-scale-x-100"
+                    >
+                      <rect width={Math.round(share * 1000) / 10} height="1" className="fill-accent" />
+                    </svg>
                     <span className="text-end tabular-nums">{many}</span>
                   </li>
                 ))}

@@ -77,7 +77,9 @@ export function SyncsPage({
                     primary: true,
                     cell: ({ key, name, group }) => (
                       <span data-list={key} className="grid gap-0.5">
-                        <bdi className="font-medium">{name}</bdi>
+                        <span className="font-medium">
+                          <bdi>{name}</bdi>
+                        </span>
                         <span className="text-xs text-ink-faint">{group}</span>
                       </span>
                     ),

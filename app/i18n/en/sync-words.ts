@@ -1,7 +1,7 @@
 /** What is kept in step with the shop elsewhere, on a page below its automation. The server alone says it: the page gets the sentences. */
 export const syncWords = {
   title: "In step",
-  description: "What is in step between your shop and {{account}}, and what isn’t yet.",
+  description: "What is in step between your shop and Klaviyo ({{account}}), and what isn’t yet.",
   descriptionBefore: "What is in step between your shop and Klaviyo, and what isn’t yet.",
   compared: "Compared: {{at}}",
   lists: {

@@ -3,7 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const syncWords = {
   title: "Synchronisation",
-  description: "Ce qui concorde entre votre boutique et {{account}}, et ce qui ne concorde pas encore.",
+  description: "Ce qui concorde entre votre boutique et Klaviyo ({{account}}), et ce qui ne concorde pas encore.",
   descriptionBefore: "Ce qui concorde entre votre boutique et Klaviyo, et ce qui ne concorde pas encore.",
   compared: "Comparé : {{at}}",
   lists: {

@@ -3,7 +3,7 @@ import type { Translation } from "../shape.ts";
 
 export const syncWords = {
   title: "מצב הסנכרון",
-  description: "מה מסונכרן בין החנות שלך ל-{{account}}, ומה עדיין לא.",
+  description: "מה מסונכרן בין החנות שלך ל-Klaviyo ({{account}}), ומה עדיין לא.",
   descriptionBefore: "מה מסונכרן בין החנות שלך ל-Klaviyo, ומה עדיין לא.",
   compared: "נבדק: {{at}}",
   lists: {

@@ -100,9 +100,9 @@ const lines = {
     he: "החיבור של Klaviyo ל-Shopify מסנכרן את המוצרים בעצמו: נמצאו בו {{matched}} מתוך {{products}}. לא נשלח דבר לצידו.",
   },
   unfit: {
-    en: "{{products}} products aren’t sent: their title, page or SKU looks like somebody’s address or phone number.",
-    fr: "{{products}} produits ne sont pas envoyés : leur titre, page ou référence ressemble à une adresse ou un numéro de téléphone.",
-    he: "{{products}} מוצרים לא נשלחים: השם, העמוד או המק״ט שלהם נראים כמו כתובת או מספר טלפון של מישהו.",
+    en: "{{products}} products aren’t sent: their title or page looks like somebody’s address or phone number.",
+    fr: "{{products}} produits ne sont pas envoyés : leur titre ou page ressemble à une adresse ou un numéro de téléphone.",
+    he: "{{products}} מוצרים לא נשלחים: השם או העמוד שלהם נראים כמו כתובת או מספר טלפון של מישהו.",
   },
 };
 type CatalogReading = Reading<Config, Cursor, keyof typeof lines>;
