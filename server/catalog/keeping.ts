@@ -20,6 +20,8 @@ export interface KeptLists {
   facts(of: KeptList): Promise<SyncFacts | null>;
   /** Whether a step of ours that is done made the list of this id (Klaviyo's). */
   made(of: KeptList, list: string): Promise<boolean>;
+  /** The list (Klaviyo's id) that a step of ours made last under this name; null where none did. */
+  madeAs(of: KeptList, name: string): Promise<string | null>;
   /** Of these profiles those who are on the list by our doing, or soon are, or soon are not. */
   known(of: KeptList, profileIds: readonly string[]): Promise<string[]>;
   /** Of these profiles those whom the comparison that began at an instant found on the list without us. */

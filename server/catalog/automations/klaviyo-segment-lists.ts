@@ -215,10 +215,11 @@ async function begin(reading: ListReading, segment: CustomerSegment): Promise<Co
   const facts = await lists.facts(of);
   const before = facts?.of === "list" ? facts : null;
   const own = `${config.prefix}${listNames[segment]}`;
-  const known = before?.list ? await findList(klaviyo, before.list) : null;
-  const list = known && before ? before.list : await findListByName(klaviyo, own);
-  const isDeleted =
-    list === null && before?.list !== null && before?.list !== undefined ? true : list === null && before?.isDeleted === true;
+  // What was made since the last comparison may have another name already.
+  const last = before?.list ?? (before && (await lists.madeAs(of, before.name)));
+  const known = last ? await findList(klaviyo, last) : null;
+  const list = known ? last : await findListByName(klaviyo, own);
+  const isDeleted = list === null && (last !== null || before?.isDeleted === true);
   // What others call it may be somebody's address, which rests nowhere, or too long: then it goes by its own name.
   const name = ListName.safeParse(known?.name).data ?? (list === null ? (before?.name ?? own) : own);
   if (isDeleted) log("warn", "deleted", {}, { list: name });

@@ -24,6 +24,12 @@ export function membersIn(ctx: TenantCtx, shop: string, { automation, accountId 
 /** Who is on the lists that are kept for a shop's segments. Without a shop there are none. */
 export function keptLists(ctx: TenantCtx, shop = ""): KeptLists {
   const members = (of: KeptList) => sql`select * from (${membersIn(ctx, shop, of)}) where segment = ${of.segment}`;
+  const made = ({
+    automation,
+    accountId,
+  }: KeptList) => sql`${actions} a join ${actionSteps} s on s.tenant_id = a.tenant_id and s.action_id = a.id
+    where a.tenant_id = ${ctx.tenant.id} and a.automation = ${automation} and s.account_id = ${accountId} and s.kind = 'klaviyo-list'
+      and s.status = 'done' and s.receipt->>'made' = 1`;
   const profile = sql`profile_id as profileId, customer_id as customerId`;
   return {
     async facts({ automation, accountId, segment }) {
@@ -32,11 +38,15 @@ export function keptLists(ctx: TenantCtx, shop = ""): KeptLists {
       return row ? (JSON.parse(row.facts) as SyncFacts) : null;
     },
 
-    async made({ automation, accountId }, list) {
-      const rows = await ctx.db.all(sql`select 1 from ${actions} a join ${actionSteps} s on s.tenant_id = a.tenant_id and s.action_id = a.id
-        where a.tenant_id = ${ctx.tenant.id} and a.automation = ${automation} and s.account_id = ${accountId} and s.kind = 'klaviyo-list'
-          and s.status = 'done' and s.receipt->>'id' = ${list} and s.receipt->>'made' = 1 limit 1`);
+    async made(of, list) {
+      const rows = await ctx.db.all(sql`select 1 from ${made(of)} and s.receipt->>'id' = ${list} limit 1`);
       return rows.length > 0;
+    },
+
+    async madeAs(of, name) {
+      const [row] = await ctx.db.all<{ id: string }>(sql`select s.receipt->>'id' as id from ${made(of)}
+        and s.payload->>'name' = ${name} order by a.created_at desc limit 1`);
+      return row?.id ?? null;
     },
 
     async known(of, profileIds) {

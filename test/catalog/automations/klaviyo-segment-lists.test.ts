@@ -312,6 +312,20 @@ test("a list that others rename to what no payload takes, an address or a long t
   expect(JSON.stringify([await shop.facts(), await shop.proposed(), await shop.logs()])).not.toContain("ana@shop");
 });
 
+test("a list that others rename before it was first compared is still the one that was made, and there is no second one", async () => {
+  const shop = await scored();
+  await shop.run();
+  await shop.doAll();
+  const [own] = await shop.listed();
+  await changeList(shop.at, own?.id ?? "", { name: "Our best" });
+  await shop.group("quiet", "12001");
+  await shop.run();
+  await shop.doAll();
+  expect(await shop.facts()).toMatchObject({ name: "Our best", list: own?.id, isOurs: true });
+  expect((await shop.listed("Our best"))[0]?.members).toHaveLength(2);
+  expect(await effectsAt(shop.at, "list_created")).toMatchObject({ effects: 1 });
+});
+
 test("who was forgotten is taken off the list by their profile alone, and then nothing of them is kept", async () => {
   const shop = await scored();
   await shop.run();
