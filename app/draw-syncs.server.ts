@@ -65,7 +65,7 @@ function listsView(lists: readonly List[], reader: Reader): NonNullable<SyncsVie
         name: list.name,
         group: `${t("syncWords:lists.group")}: ${t(`syncWords:groups.${list.segment}`)}`,
         here: count(list.here),
-        there: list.there === null ? t("syncWords:lists.none") : count(list.there),
+        there: list.there === null && !list.isDeleted ? t("syncWords:lists.none") : count(list.there ?? 0),
         waiting: waiting.length > 0 ? waiting : null,
         notes: notes.length > 0 || waiting.length > 0 ? notes : [t("syncWords:lists.inStep")],
         compared: t("syncWords:compared", { at: at(list.comparedAt) }),

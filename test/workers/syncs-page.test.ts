@@ -120,6 +120,22 @@ test("of a list it is said how many are in its group, how many are on it, what w
   expect(notes).toMatch(/^Without a Klaviyo profile: 3Added by others: 1Compared: /);
 });
 
+test("a list that was deleted in Klaviyo has nobody on it, and isn't one that is still to come", async () => {
+  const own = await client();
+  const facts: ListFacts = {
+    ...{ of: "list", segment: "loyal", name: "Atrium loyal", list: null, isOurs: false, isDeleted: true, there: null },
+    ...{ addedByOthers: 0, removedByOthers: 0, unknown: 0 },
+  };
+  await own.ctx.db
+    .update(syncs)
+    .set({ facts })
+    .where(inTenant(own.ctx, syncs, eq(syncs.automation, lists)));
+  const page = await pageOf(own, lists);
+  expect(page.cells[0]?.[2]).toBe("0");
+  expect(page.text).toContain("Deleted in Klaviyo");
+  expect(page.text).not.toContain("Not there yet");
+});
+
 test("of a catalog it is said what is in step and waits, and what was refused with Klaviyo's reason", async () => {
   const page = await pageOf(await client(), catalog);
   expect(page.figures).toEqual({ products: "3", items: "1", ofVariants: "0", waiting: "1", refused: "1", hidden: "0" });

@@ -86,7 +86,7 @@ export function CrmPage({ view, trail, may, answer }: CrmPageProps) {
                   rowKey={({ key }) => key}
                   columns={[
                     { key: "reason", header: failed.columns.reason, primary: true, cell: ({ reason }) => reason },
-                    { key: "what", header: failed.columns.what, cell: ({ what }) => what },
+                    { key: "what", header: failed.columns.what, className: "whitespace-nowrap", cell: ({ what }) => what },
                     { key: "customers", header: failed.columns.customers, named: true, cell: ({ customers }) => <bdi>{customers}</bdi> },
                     { key: "rows", header: failed.columns.rows, align: "end", aside: true, cell: ({ rows }) => rows },
                   ]}
@@ -163,7 +163,7 @@ function Choice({
   isShown: boolean;
 }) {
   return (
-    <div className="flex flex-wrap items-center gap-2 py-1.5 max-sm:justify-start sm:justify-end">
+    <div className="flex w-full flex-wrap items-center gap-2 py-1.5 max-sm:justify-start sm:justify-end">
       {may.reveals && !isShown && (
         <Form method="post" preventScrollReset>
           <input type="hidden" name="customer" value={customer} />
