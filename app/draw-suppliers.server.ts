@@ -50,6 +50,8 @@ export function drawSuppliers(
   const { here, tab, state, q, cursor } = at;
   const to = (params: Record<string, string>) => `${here}?${new URLSearchParams(params)}`;
   const kept = { tab, ...(state !== null && { state }), ...(q !== "" && { q }) };
+  const toMap = { to: to({ tab: "open" }), label: t("supplyWords:tabs.open") };
+  const isNone = orders !== null && state === null && orders.orders.length === 0 && !cursor;
   const next = orders?.next ?? variants?.next ?? null;
   return {
     words: { title: t("supplyWords:title"), description: t("supplyWords:description") },
@@ -63,20 +65,23 @@ export function drawSuppliers(
         since: t("supplyWords:orders.since"),
         actions: t("supplyWords:orders.actions"),
       },
-      filters: [
-        { to: to({ tab }), label: t("supplyWords:orders.all"), current: state === null },
-        ...STATES.filter((each) => orders.counts[each] > 0 || each === state).map((each) => ({
-          to: to({ tab, state: each }),
-          label: t(`supplyWords:filters.${each}`),
-          count: orders.counts[each],
-          current: each === state,
-        })),
-      ],
+      // Where there is none of any, there is nothing to choose from.
+      filters: isNone
+        ? []
+        : [
+            { to: to({ tab }), label: t("supplyWords:orders.all"), current: state === null },
+            ...STATES.filter((each) => orders.counts[each] > 0 || each === state).map((each) => ({
+              to: to({ tab, state: each }),
+              label: t(`supplyWords:filters.${each}`),
+              count: orders.counts[each],
+              current: each === state,
+            })),
+          ],
       rows: orders.orders.map((order) => orderOf(order, reader, at)),
       empty:
         state === null
-          ? { title: t("supplyWords:orders.empty"), body: t("supplyWords:orders.emptyBody") }
-          : { title: t("supplyWords:orders.none"), body: "" },
+          ? { title: t("supplyWords:orders.empty"), body: t("supplyWords:orders.emptyBody"), next: toMap }
+          : { title: t("supplyWords:orders.none"), body: "", next: null },
     },
     products: variants && {
       title: t(`supplyWords:products.${tab === "orders" ? "open" : tab}Title`),
@@ -91,15 +96,21 @@ export function drawSuppliers(
       },
       search: { label: t("supplyWords:products.search"), find: t("supplyWords:products.find"), q, tab, most: MOST_SOUGHT },
       rows: variants.variants.map((variant) => productOf(variant, reader, { ...at, to: (variantId) => to({ ...kept, map: variantId }) })),
-      empty:
-        q === "" && !cursor
-          ? { title: t("supplyWords:products.empty"), body: t("supplyWords:products.emptyBody") }
-          : { title: t("supplyWords:products.none"), body: "" },
+      empty: q === "" && !cursor ? noProducts(tab, t, toMap) : { title: t("supplyWords:products.none"), body: "", next: null },
     },
     form: form && formOf(form, reader, to(kept)),
     previousTo: cursor ? to(kept) : null,
     nextTo: next === null ? null : to({ ...kept, cursor: next }),
   };
+}
+
+type Empty = NonNullable<SuppliersView["orders"]>["empty"];
+
+function noProducts(tab: Tab, t: ReturnType<typeof wordsIn>, toMap: NonNullable<Empty["next"]>): Empty {
+  if (tab === "mapped")
+    return { title: t("supplyWords:products.mappedEmpty"), body: t("supplyWords:products.mappedEmptyBody"), next: toMap };
+  if (tab === "own") return { title: t("supplyWords:products.ownEmpty"), body: t("supplyWords:products.ownEmptyBody"), next: toMap };
+  return { title: t("supplyWords:products.empty"), body: t("supplyWords:products.emptyBody"), next: null };
 }
 
 function orderOf(order: Order, reader: Reader, { portal, may }: At): NonNullable<SuppliersView["orders"]>["rows"][number] {

@@ -195,6 +195,27 @@ test("what is refused is always said, also where nobody typed it, and what is so
   expect(texts(await shop.page(`?tab=open&q=${"y".repeat(300)}`), "h1")).toEqual(["Supplier orders"]);
 });
 
+test("an empty list says what it is a list of, offers no filter, and leads to what is to be done first", async () => {
+  const shop = await client();
+  const seen = await Promise.all(
+    ["", "?tab=mapped", "?tab=own"].map(async (tab) => {
+      const page = await shop.page(tab);
+      return {
+        filters: page.querySelectorAll("nav[aria-label=Status] a").length,
+        to: texts(page, "main a").filter((text) => text === "Products to map").length,
+        said: /No supplier orders yet|No mapped products yet|No products yet|Nothing to map/.exec(page.text)?.[0],
+      };
+    }),
+  );
+  expect(seen).toEqual([
+    { filters: 0, to: 2, said: "No supplier orders yet" },
+    { filters: 0, to: 2, said: "No mapped products yet" },
+    { filters: 0, to: 2, said: "No products yet" },
+  ]);
+  // Nothing can be mapped before a supplier is connected: the form can be left all the same.
+  expect(texts(await shop.page("?tab=open&map=12"), "main a")).toContain("Cancel");
+});
+
 test("of what there is a part somebody may order that, of what there is nothing nobody may, and each part is decided on for itself", async () => {
   const shop = await client();
   const short = (there: number) => ({ facts: { short: [{ reference: "V1", quantity: 2, there }] } });

@@ -1,5 +1,7 @@
 import { Form } from "@remix-run/react";
 import { Package, Search, Truck } from "lucide-react";
+import { useRef } from "react";
+import { useListKeys } from "#app/components/approvals/use-list-keys.ts";
 import { FormMessage } from "#app/components/shell/form-message.tsx";
 import { PageHeader } from "#app/components/shell/page-header.tsx";
 import { Section } from "#app/components/shell/section.tsx";
@@ -26,6 +28,8 @@ interface Leads {
 interface Empty {
   title: string;
   body: string;
+  /** What is to be done first. */
+  next: Leads | null;
 }
 
 interface OrderLine {
@@ -108,6 +112,8 @@ export function SuppliersPage({
   trail: readonly Leads[];
 }) {
   const { words, tabs, orders, products, form, previousTo, nextTo } = view;
+  const list = useRef<HTMLDivElement>(null);
+  useListKeys(list, view);
   const isMapping = form !== null && failure?.intent === "map";
   const pages = { ...(previousTo !== null && { previousTo }), ...(nextTo !== null && { nextTo }) };
   return (
@@ -116,8 +122,10 @@ export function SuppliersPage({
       <Tabs items={tabs} label={words.title} className="mb-6" />
       {!isMapping && <FormMessage failure={failure} />}
       {form && <Mapping form={form} failure={isMapping ? failure : undefined} />}
-      {orders && <Orders orders={orders} pages={pages} />}
-      {products && <Products products={products} pages={pages} />}
+      <div ref={list}>
+        {orders && <Orders orders={orders} pages={pages} />}
+        {products && <Products products={products} pages={pages} />}
+      </div>
     </>
   );
 }
@@ -133,7 +141,7 @@ function Orders({
 }) {
   return (
     <Section title={title} space="none">
-      <nav aria-label={columns.status} className="mb-3 flex flex-wrap gap-2">
+      <nav aria-label={columns.status} className="mb-3 flex flex-wrap gap-2 empty:hidden">
         {filters.map(({ to, label, count, current }) => (
           <Button key={to} asChild size="sm" variant={current ? "primary" : "secondary"}>
             <Link to={to} aria-current={current ? "page" : undefined}>
@@ -149,7 +157,7 @@ function Orders({
           rows={rows}
           rowKey={({ key }) => key}
           empty={
-            <EmptyState icon={Truck} title={empty.title}>
+            <EmptyState icon={Truck} title={empty.title} action={empty.next && <Next next={empty.next} />}>
               {empty.body}
             </EmptyState>
           }
@@ -171,6 +179,12 @@ function Orders({
     </Section>
   );
 }
+
+const Next = ({ next: { to, label } }: { next: Leads }) => (
+  <Button asChild>
+    <Link to={to}>{label}</Link>
+  </Button>
+);
 
 function OrderNumber({ row: { order, at } }: { row: OrderLine }) {
   return (
@@ -200,7 +214,7 @@ function Status({ row: { state, why, message, parcels } }: { row: OrderLine }) {
 
 function OrderActions({ row: { order, supplier, part, state, costs, actions, approval } }: { row: OrderLine }) {
   return (
-    <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2">
+    <div data-item tabIndex={-1} className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2 rounded-sm">
       {actions.map(({ does, label }) => (
         <Form key={does} method="post" preventScrollReset>
           <input type="hidden" name="order" value={order} />
@@ -235,7 +249,7 @@ function Products({
       description={body}
       space="none"
       actions={
-        <Form method="get" className="flex gap-2">
+        <Form method="get" className="flex grow gap-2">
           <input type="hidden" name="tab" value={search.tab} />
           <Input
             type="search"
@@ -244,7 +258,7 @@ function Products({
             aria-label={search.label}
             placeholder={search.label}
             maxLength={search.most}
-            className="sm:w-56"
+            className="min-w-0 grow sm:w-56"
           />
           <Button type="submit" aria-label={search.find}>
             <Search aria-hidden />
@@ -258,7 +272,7 @@ function Products({
           rows={rows}
           rowKey={({ key }) => key}
           empty={
-            <EmptyState icon={Package} title={empty.title}>
+            <EmptyState icon={Package} title={empty.title} action={empty.next && <Next next={empty.next} />}>
               {empty.body}
             </EmptyState>
           }
@@ -298,7 +312,7 @@ function AtSupplier({ at: { supplier, name, reference } }: { at: NonNullable<Pro
 
 function ProductActions({ row: { key, map, actions } }: { row: ProductLine }) {
   return (
-    <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2">
+    <div data-item tabIndex={-1} className="flex flex-wrap items-center justify-end gap-x-1 gap-y-2 rounded-sm">
       {map && (
         <Button asChild size="sm">
           <Link to={map.to}>{map.label}</Link>
@@ -342,7 +356,13 @@ function Mapping({ form, failure }: { form: MappingForm; failure: FormFailure | 
             </p>
           ))}
         </div>
-        {suppliers.length > 0 && (
+        {suppliers.length === 0 ? (
+          <div>
+            <Button asChild variant="ghost">
+              <Link to={cancelTo}>{labels.cancel}</Link>
+            </Button>
+          </div>
+        ) : (
           <Form method="post" className="grid items-start gap-4 sm:grid-cols-3">
             <input type="hidden" name="variant" value={variant} />
             <Field label={labels.supplier} {...errorOf(failure, "supplier")}>

@@ -102,7 +102,11 @@ export const supplyWords = {
     search: "Name or SKU",
     find: "Search",
     empty: "Nothing to map",
-    emptyBody: "Products appear once your shop has been synced.",
+    emptyBody: "Products appear here after a sync of your shop.",
+    mappedEmpty: "No mapped products yet",
+    mappedEmptyBody: "Map products to order them at a supplier.",
+    ownEmpty: "No products yet",
+    ownEmptyBody: "Choose “I ship it myself” for what suppliers never send.",
     none: "No matches",
   },
   form: {

@@ -112,7 +112,11 @@ export const supplyWords = {
     search: "Nom ou SKU",
     find: "Rechercher",
     empty: "Rien à associer",
-    emptyBody: "Les produits apparaissent une fois votre boutique synchronisée.",
+    emptyBody: "Les produits apparaissent ici après une synchronisation de votre boutique.",
+    mappedEmpty: "Aucun produit associé",
+    mappedEmptyBody: "Associez des produits pour les commander chez un fournisseur.",
+    ownEmpty: "Aucun produit",
+    ownEmptyBody: "Choisissez « Je l’expédie moi-même » pour ce que les fournisseurs n’envoient jamais.",
     none: "Aucun résultat",
   },
   form: {
