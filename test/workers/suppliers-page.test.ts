@@ -2,7 +2,17 @@ import { sql } from "drizzle-orm";
 import { parse } from "node-html-parser";
 import { expect, test } from "vitest";
 import { LOCALE_COOKIE, LOCALES } from "#app/i18n/locale.ts";
-import { actions, connections, orderContents, orders, products, supplyMappings, supplyOrders, variants } from "#db/schema/index.ts";
+import {
+  actions,
+  connections,
+  orderContents,
+  orders,
+  policies,
+  products,
+  supplyMappings,
+  supplyOrders,
+  variants,
+} from "#db/schema/index.ts";
 import { type SupplyFacts, type SupplyReason, type SupplyState, supplyReasons } from "#db/words/supply.ts";
 import { connectKey } from "#server/domain/connecting/connect-key.ts";
 import { listSupplyVariants } from "#server/domain/supply/list-supply-variants.ts";
@@ -193,6 +203,34 @@ test("what is refused is always said, also where nobody typed it, and what is so
   }
   expect((await shop.row())?.state).toBe("held");
   expect(texts(await shop.page(`?tab=open&q=${"y".repeat(300)}`), "h1")).toEqual(["Supplier orders"]);
+});
+
+test("a member orders below the margin up to their own limit alone, and the agency decides where the client lets it", async () => {
+  const shop = await client();
+  const member = await makeUser({ roles: [[shop.tenant, "member"]] });
+  const staff = await makeUser({ staff: true });
+  const margin = { brings: 2000, costs: 1900, percent: 5, least: 20, currency: "GBP" };
+  await shop.put("held", "margin", { facts: { margin } });
+  const said = (values: Partial<typeof policies.$inferInsert>) =>
+    shop.ctx.db.update(policies).set(values).where(inTenant(shop.ctx, policies));
+  const decides = (intent: string) => ({ intent, order: "7", supplier: "cj" });
+  const byStaff = async () =>
+    (
+      await ask(`/admin/clients/${shop.tenant.id}/automations/dropshipping-order-flow/suppliers`, {
+        method: "POST",
+        headers: { ...asPerson(staff.token), "content-type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams(decides("close")).toString(),
+      })
+    ).status;
+  await shop.ctx.db.insert(policies).values({
+    ...{ tenantId: shop.tenant.id, automation: "dropshipping-order-flow", mode: "auto", holdout: 0, salt: "s", memberStake: 1000 },
+    ...{ actionsADay: 9, peopleADay: 9, stakeADay: 9_000, largestStake: 9_000, staffDecides: false, createdAt: 1, updatedAt: 1 },
+  });
+  const beyond = await shop.post(decides("anyway"), "", member.token);
+  expect([beyond.status, await byStaff(), (await shop.row())?.version]).toEqual([403, 403, 0]);
+  await said({ memberStake: 1900, staffDecides: true });
+  expect((await shop.post(decides("anyway"), "", member.token)).status).toBe(302);
+  expect([await byStaff(), await shop.row()]).toMatchObject([302, { state: "over", waivedUpTo: 1900 }]);
 });
 
 test("an empty list says what it is a list of, offers no filter, and leads to what is to be done first", async () => {

@@ -19,10 +19,17 @@ export async function requireDecider(ctx: TenantCtx, id: string): Promise<Pick<A
     .leftJoin(policies, and(eq(policies.tenantId, actions.tenantId), eq(policies.automation, actions.automation)))
     .where(inTenant(ctx, actions, eq(actions.id, id)));
   if (!row) throw notFound("action");
-  if (ctx.role === "staff" && row.staffDecides === false) throw forbidden("client_decides");
-  if (ctx.role === "member" && isBeyond(ctx, row)) throw forbidden("stake_above_yours");
+  requireSay(ctx, row);
   return row;
 }
+
+/** The same of what is at stake, by what the policy says. Throws `forbidden`. */
+export function requireSay(ctx: TenantCtx, said: Said): void {
+  if (ctx.role === "staff" && said.staffDecides === false) throw forbidden("client_decides");
+  if (ctx.role === "member" && isBeyond(ctx, said)) throw forbidden("stake_above_yours");
+}
+
+type Said = { stake: ActionRow["stake"]; memberStake: number | null; staffDecides: boolean | null };
 
 /**
  * The same of an approval, as a condition of the statement that writes it: what the client says meanwhile counts. A policy's own approval is
@@ -39,5 +46,5 @@ export function mayStillApprove(ctx: TenantCtx): SQL {
 }
 
 /** Money in another currency than the client's is held against no limit of ours. */
-const isBeyond = ({ tenant }: TenantCtx, { stake, memberStake }: { stake: ActionRow["stake"]; memberStake: number | null }): boolean =>
+const isBeyond = ({ tenant }: TenantCtx, { stake, memberStake }: Said): boolean =>
   stake !== null && (stake.currency !== tenant.currency || stake.minor > (memberStake ?? 0));

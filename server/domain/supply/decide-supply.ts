@@ -1,9 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
-import { actions, schedules, supplyOrders } from "#db/schema/index.ts";
+import { actions, policies, schedules, supplyOrders } from "#db/schema/index.ts";
 import type { SuppliedLine, SupplyFacts, SupplyReason } from "#db/words/supply.ts";
 import { dropshippingOrderFlow } from "#server/catalog/automations/dropshipping-order-flow.ts";
 import { orderKey, type SupplyRecord } from "#server/catalog/supply.ts";
 import { requirePermission, type TenantCtx } from "#server/ctx.ts";
+import { requireSay } from "#server/domain/actions/require-decider.ts";
 import { commitIf, wrote } from "#server/domain/audit/commit-if.ts";
 import { inTenant } from "#server/domain/tenancy/in-tenant.ts";
 import { conflict, notFound } from "#server/errors.ts";
@@ -33,6 +34,16 @@ export function decisionsOf({
   ];
 }
 
+/** What the policy lets whoever decides decide: an automation that acts by itself orders below the margin without asking anybody else. */
+async function requireOwnSay(ctx: TenantCtx, margin: SupplyFacts["margin"] | null): Promise<void> {
+  const [policy] = await ctx.db
+    .select({ memberStake: policies.memberStake, staffDecides: policies.staffDecides })
+    .from(policies)
+    .where(inTenant(ctx, policies, eq(policies.automation, dropshippingOrderFlow.id)));
+  const stake = margin ? { minor: margin.costs, currency: margin.currency } : null;
+  requireSay(ctx, { stake, memberStake: policy?.memberStake ?? null, staffDecides: policy?.staffDecides ?? null });
+}
+
 /**
  * A person says what is to become of an order at a supplier: that it is looked at now, the same whatever it earns at what it costs now, or with what
  * there is of it, or that they take care of it. Nothing is ordered by it: what is proposed anew is decided on like any other, after the supplier was
@@ -58,6 +69,7 @@ export async function decideSupply(ctx: TenantCtx, asked: DecideSupply): Promise
   // What was decided on is what was seen: of what costs more, or is ordered by now, somebody would buy what they did not mean to.
   const isAsSeen = (state ?? row.state) === row.state && (does !== "anyway" || costs === undefined || costs === row.facts.margin?.costs);
   if (!isAsSeen || !decisionsOf(row).includes(does)) throw conflict("order_moved_on");
+  await requireOwnSay(ctx, does === "anyway" ? (row.facts.margin ?? null) : null);
   const now = ctx.now();
   const asRead = and(own, eq(supplyOrders.version, row.version), eq(supplyOrders.state, row.state));
   const proposed = inTenant(
