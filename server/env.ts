@@ -60,7 +60,7 @@ const Variables = z
     SIGN_UP: z.enum(["off", "by_approval"]).default("off"),
     /** In which D1 the rows of clients that are new go: `DB`, or another one that is bound as `DB_2`, `DB_3`. */
     NEW_CLIENTS_PLACE: z.string().refine(isPlace, "must be DB or DB_ and a name").default("DB"),
-    /** Derives the tokens of magic links and invitations; 32 bytes in base64. */
+    /** Derives the tokens of magic links and invitations, the codes of discounts, and what is known by its hash alone; 32 bytes in base64. */
     SIGNING_KEY: Base64Key,
     /** `log` prints mail and shows it at /dev/outbox (not in production), `smtp` and `resend` send it. */
     MAIL_TRANSPORT: z.enum(["log", "smtp", "resend"]),

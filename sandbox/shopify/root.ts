@@ -82,6 +82,10 @@ export function rootOf(state: SandboxState, call: Call, grant: Grant, shop: Shop
       return order ? orderView(shop, order, seen) : null;
     },
     nodes({ ids }: { ids: string[] }) {
+      if (ids.length > 250)
+        throw new GraphQLError(`The input array size of ${ids.length} is greater than the maximum allowed of 250.`, {
+          extensions: { code: "MAX_INPUT_SIZE_EXCEEDED" },
+        });
       const byId = new Map(shop.orders.map((order) => [order.id, order]));
       // Of what has an id orders, drafts, customers, products and discounts are asked for in this way, each under its own permission.
       return ids.map((id) => {

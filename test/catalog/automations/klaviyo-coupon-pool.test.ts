@@ -216,6 +216,30 @@ test("once the shop has ended a discount, what nobody was given of it is taken o
   expect(data.map(({ attributes }) => attributes.unique_code)).toEqual([given]);
 });
 
+test("however many fillings there are, the shop is asked of all of their discounts", async () => {
+  const shop = await pool();
+  await shop.run();
+  await shop.doAll();
+  const [filling] = await shop.proposed();
+  const copied = (n: number, table: string, columns: string, id: string) => sql`
+    with recursive n(i) as (select 1 union all select i + 1 from n where i < ${n})
+    insert into ${sql.raw(table)} select ${sql.raw(columns)} from ${sql.raw(table)} cross join n
+    where tenant_id = ${shop.ctx.tenant.id} and ${sql.raw(id)} = ${filling?.id}`;
+  const columns = async (table: string, changed: Record<string, string>) => {
+    const rows = await shop.ctx.db.all<{ name: string }>(
+      sql`select name from pragma_table_info(${table}) where ${shop.ctx.tenant.id} <> ''`,
+    );
+    return rows.map(({ name }) => changed[name] ?? name).join(", ");
+  };
+  const id = (name: string) => `${name} || '-' || i`;
+  await shop.ctx.db.run(
+    copied(260, "actions", await columns("actions", { id: id("id"), dedupe: id("dedupe"), created_at: "1", finished_at: "1" }), "id"),
+  );
+  await shop.ctx.db.run(copied(260, "action_steps", await columns("action_steps", { action_id: id("action_id") }), "action_id"));
+  await shop.give(15, "USED");
+  expect(await shop.look()).toContain("low codes:15 waiting");
+});
+
 test("a coupon that somebody else made, or of other terms, is said and gets nothing", async () => {
   const shop = await pool();
   await giveCatalog(shop.at, { takeMs: 0, coupons: [{ id: "AtriumGift", description: "Theirs" }] });
