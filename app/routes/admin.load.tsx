@@ -210,7 +210,9 @@ function TightSection({ tight }: Pick<Loaded, "tight">) {
               primary: true,
               cell: ({ account, providerName, tenantId, tenantName }) => (
                 <NameAndNote note={<ClientName id={tenantId} name={tenantName} />}>
-                  {providerName} · <bdi>{account}</bdi>
+                  <span>
+                    {providerName} · <bdi>{account}</bdi>
+                  </span>
                 </NameAndNote>
               ),
             },

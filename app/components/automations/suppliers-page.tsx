@@ -249,7 +249,7 @@ function Products({
       description={body}
       space="none"
       actions={
-        <Form method="get" className="flex grow gap-2">
+        <Form method="get" className="flex gap-2">
           <input type="hidden" name="tab" value={search.tab} />
           <Input
             type="search"
@@ -258,7 +258,7 @@ function Products({
             aria-label={search.label}
             placeholder={search.label}
             maxLength={search.most}
-            className="min-w-0 grow sm:w-56"
+            className="sm:w-56"
           />
           <Button type="submit" aria-label={search.find}>
             <Search aria-hidden />
