@@ -6,7 +6,7 @@ import type { Quote, Standing, Wanted } from "#server/catalog/suppliers/quote.ts
 import { readRecipient, readShopOrder, type ShopOrder, type ShopRecipient } from "#server/catalog/suppliers/shop-order.ts";
 import { leftOf, type Supply, type SupplyMapping, type SupplyOrder, type SupplyRecord, supplyNumber } from "#server/catalog/supply.ts";
 import { ordering } from "./propose-supply.ts";
-import { type Assessed, closed, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
+import { type Assessed, beginRow, closed, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
 import { inShopCurrency } from "./supply-settings.ts";
 
 /** What a person wants ordered whatever it earns may cost so much more than they saw, in hundredths. */
@@ -174,21 +174,6 @@ export async function restOf({ supply, now }: SupplyReading, row: SupplyOrder, p
     const isLast = provider === row.provider && there.every(({ part }) => part <= row.part);
     if (!isLast && there.length > 0) return [];
     const { orderId, customerId } = row;
-    return [
-      {
-        ...{
-          orderId,
-          provider,
-          part: isLast ? row.part + 1 : 0,
-          customerId,
-          state: "held",
-          reason: "new",
-          facts: {},
-          since: now,
-          round: 0,
-        },
-        ...{ lines: [], parcels: [], waivedUpTo: null, partly: false, version: 0, nextAt: now },
-      },
-    ];
+    return [beginRow({ orderId, provider, part: isLast ? row.part + 1 : 0, customerId }, now)];
   });
 }

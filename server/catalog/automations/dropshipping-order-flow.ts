@@ -10,7 +10,7 @@ import { readShopOrder } from "#server/catalog/suppliers/shop-order.ts";
 import type { Supply, SupplyKey, SupplyOrder, SupplyRecord } from "#server/catalog/supply.ts";
 import { ProviderError } from "#server/errors.ts";
 import { followHeld, followOrder, followProposal, followStuck } from "./follow-supply.ts";
-import { type Assessed, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
+import { type Assessed, beginRow, held, hourMs, type SupplyReading, stands, standsAt } from "./stands-supply.ts";
 import { SupplyConfig } from "./supply-settings.ts";
 
 /** What was found longer ago than this is not handed any more: it was off, or the shop away for days. */
@@ -144,20 +144,7 @@ async function hear(reading: Looking, items: readonly { kind: string; subject: s
     const order = await readShopOrder(reading.account("shopify"), orderId);
     const mapped = order && (await supply.mappings(order.lines.flatMap(({ variant }) => variant ?? [])));
     for (const provider of new Set<Supplier>((mapped ?? []).map((each) => each.provider))) {
-      found.push({
-        ...{
-          orderId,
-          provider,
-          part: 0,
-          customerId: order?.customerId ?? null,
-          state: "held",
-          reason: "new",
-          facts: {},
-          since: now,
-          round: 0,
-        },
-        ...{ lines: [], parcels: [], waivedUpTo: null, partly: false, version: 0, nextAt: now },
-      });
+      found.push(beginRow({ orderId, provider, part: 0, customerId: order?.customerId ?? null }, now));
     }
   }
   return { supplied: [...found, ...due.map((each) => standsAt(each, now, { ...each, inMs: 0 }))] };

@@ -68,3 +68,9 @@ export function held(
   const inMs = Math.min(seldomMs, Math.max(heldMs[reason] ?? hourMs, heldFor / 12));
   return stands(record, now, { state: "held", reason, facts, ...own, inMs: Math.round(inMs) });
 }
+
+/** What a supplier has of an order, before it was looked at for the first time: that is due now. */
+export const beginRow = (of: Pick<SupplyRecord, "orderId" | "provider" | "part" | "customerId">, now: number): SupplyRecord => ({
+  ...{ ...of, state: "held", reason: "new", facts: {}, since: now, round: 0 },
+  ...{ lines: [], parcels: [], waivedUpTo: null, partly: false, version: 0, nextAt: now },
+});
