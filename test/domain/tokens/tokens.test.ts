@@ -609,6 +609,7 @@ describe("what people are shown", () => {
       { id: "deliveries", asked: true, granted: false },
       { id: "tags", asked: false, granted: false },
       { id: "drafts", asked: false, granted: false },
+      { id: "pixel", asked: false, granted: false },
       { id: "fulfilment", asked: false, granted: false },
       { id: "discounts", asked: false, granted: false },
     ]);
