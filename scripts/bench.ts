@@ -6,7 +6,7 @@ import { sandboxClient } from "#sandbox/client.ts";
 import { sandboxClients, sandboxEndpoints, sandboxVariables } from "#sandbox/endpoints.ts";
 import { startSandbox } from "#sandbox/start.ts";
 import type { Ctx } from "#server/ctx.ts";
-import type { ActionMessage } from "#server/messages.ts";
+import type { RunMessage } from "#server/messages.ts";
 import { startListener } from "./bench/calls.ts";
 import { startProcess, tellsCpu } from "./bench/cpu.ts";
 import { type Row, tableOf } from "./bench/figures.ts";
@@ -81,7 +81,7 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const runners = 600;
 /** Actions of one kind, spread over this many clients. */
-const acting = { clients: 10, actionsEach: 50, shapes: ["tags"] } as const;
+const acting = { clients: 50, actionsEach: 10, shapes: ["tags"] } as const;
 const analytics = "https://www.googleapis.com/auth/analytics.readonly";
 /** So much JavaScript a page may load. */
 const scriptKib = { "overview-js-gzip": 150, "page-js-gzip": 120 };
@@ -362,7 +362,7 @@ async function seedAll(data: string, variables: Record<string, string>, { sandbo
 
 interface Acts {
   ids: string[];
-  turns: ActionMessage[];
+  turns: RunMessage[];
   /** What one of them asks of its provider. */
   calls: RunWork["calls"];
 }

@@ -5,7 +5,7 @@ import { insist } from "#scripts/bench/insist.ts";
 import { pages } from "#scripts/bench/pages.ts";
 import { timed } from "#scripts/bench/timed.ts";
 import type { Server } from "#scripts/server.ts";
-import type { ActionMessage } from "#server/messages.ts";
+import type { RunMessage } from "#server/messages.ts";
 
 export interface ActionsBench {
   server: Server;
@@ -14,8 +14,8 @@ export interface ActionsBench {
   pids: Record<"ours" | "floor", number>;
   /** What is seeded: each is made approved again for each round. */
   ids: readonly string[];
-  /** The turns of their clients, each the first. */
-  turns: readonly ActionMessage[];
+  /** A turn of each of their clients. */
+  turns: readonly RunMessage[];
   rounds: number;
 }
 
@@ -34,7 +34,7 @@ export async function measureActions({ server, floor, pids, ids, turns, rounds }
   for (let round = 0; round <= rounds; round++) {
     for (const db of [DB, floorDb]) await approveAnew(db, round);
     const send = async () => {
-      for (const some of pages(turns, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body })));
+      for (const some of pages(turns, 100)) await ACTIONS.sendBatch(some.map((body) => ({ body: { ...body, turn: firstTurn(round) } })));
     };
     const act = () => floor.act(ids);
     const ours = await measure(pids.ours, send, DB);
@@ -54,6 +54,9 @@ interface Pair {
   floor: number;
 }
 
+/** Numbers of turns only rise, also where one of the round before is still at its end. */
+const firstTurn = (round: number): number => round * 1_000 + 1;
+
 /** Each adds a tag that nobody has yet: what is there already would not be done. */
 const approveAnew = (db: D1Database, round: number) =>
   db.batch([
@@ -64,7 +67,7 @@ const approveAnew = (db: D1Database, round: number) =>
       )
       .bind(round),
     db.prepare("update actions set status = 'approved', lease = null, available_at = 1, attempt = 0, finished_at = null"),
-    db.prepare("update turns set number = 1, at = 1 where queue = 'actions'"),
+    db.prepare("update turns set number = ?, at = 1 where queue = 'actions'").bind(firstTurn(round)),
   ]);
 
 async function done(db: D1Database, count: number): Promise<boolean> {
